@@ -1,0 +1,68 @@
+package io.dcmix.core.model;
+
+import io.dcmix.core.images.PlaneFormat;
+import io.dcmix.schema.event.PixelType;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a model file says of itself, all of it from the ONNX metadata.
+ *
+ * @param name name of the model
+ * @param version its version
+ * @param sha256 of the file, hex
+ * @param channels channel names in the order of the input
+ * @param classes class names in the order of the logits
+ * @param hitClass the class that means hit
+ * @param pixelType type of the pixels it takes
+ * @param height image height that it takes, pixels
+ * @param width image width that it takes, pixels
+ * @param weights effective blend weight per channel, 0 or more, not normalised
+ * @param means normalisation mean per channel, in pixel values
+ * @param standardDeviations normalisation SD per channel, in pixel values, above 0
+ * @param provenance how it was made: command, seed, data, versions
+ */
+public record ModelCard(
+    String name,
+    String version,
+    String sha256,
+    List<String> channels,
+    List<String> classes,
+    String hitClass,
+    PixelType pixelType,
+    int height,
+    int width,
+    List<Double> weights,
+    List<Double> means,
+    List<Double> standardDeviations,
+    Map<String, String> provenance) {
+  public ModelCard {
+    channels = List.copyOf(channels);
+    classes = List.copyOf(classes);
+    weights = List.copyOf(weights);
+    means = List.copyOf(means);
+    standardDeviations = List.copyOf(standardDeviations);
+    provenance = Map.copyOf(provenance);
+  }
+
+  /** The weights divided by their sum. */
+  public List<Double> normalisedWeights() {
+    double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+    return weights.stream().map(w -> w / sum).toList();
+  }
+
+  /** Index of the hit class. */
+  public int hitIndex() {
+    return classes.indexOf(hitClass);
+  }
+
+  /** Bytes of one plane in the model's input. */
+  public int planeBytes() {
+    return Math.multiplyExact(Math.multiplyExact(height, width), PlaneFormat.bytesPerPixel(pixelType));
+  }
+
+  /** Bytes of one site, all channels. */
+  public int siteBytes() {
+    return Math.multiplyExact(planeBytes(), channels.size());
+  }
+}

@@ -1,0 +1,60 @@
+package io.dcmix.streams;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The topics of a lane, by role. A lane is a topic prefix plus an application id: {@code screening} for live work,
+ * {@code replay-<name>} for a replay.
+ *
+ * @param lane lower-case letters, digits and dashes, 1 to 60 characters
+ */
+public record Topics(String lane) {
+  private static final Pattern LANE = Pattern.compile("[a-z0-9][a-z0-9-]{0,59}");
+
+  public Topics {
+    if (!LANE.matcher(lane).matches()) {
+      throw new IllegalArgumentException(
+          "Lane '" + lane + "' must be 1 to 60 lower-case letters, digits and dashes, starting with a letter or digit");
+    }
+  }
+
+  public String imageEvents() {
+    return lane + ".image-events";
+  }
+
+  public String acquisitions() {
+    return lane + ".acquisitions";
+  }
+
+  /** Layouts describe plates, not runs, so all lanes share them. */
+  public String plateLayouts() {
+    return "shared.plate-layouts";
+  }
+
+  public String wellPredictions() {
+    return lane + ".well-predictions";
+  }
+
+  public String wellFailures() {
+    return lane + ".well-failures";
+  }
+
+  public String channelImportance() {
+    return lane + ".channel-importance";
+  }
+
+  public String deadLetters() {
+    return lane + ".dead-letters";
+  }
+
+  /** The consumer group, and the prefix of all internal topics. */
+  public String applicationId() {
+    return "dcmix-" + lane;
+  }
+
+  public List<String> all() {
+    return List.of(
+        imageEvents(), acquisitions(), plateLayouts(), wellPredictions(), wellFailures(), channelImportance(), deadLetters());
+  }
+}

@@ -1,0 +1,32 @@
+package io.dcmix.core.wells;
+
+import io.dcmix.schema.state.PlaneState;
+import org.jspecify.annotations.Nullable;
+
+/** What to do with a plane that comes for a place that may be taken. The choice does not depend on the order of arrival. */
+public enum PlaneChoice {
+  /** The place was free. */
+  NEW,
+  /** The same bytes again: nothing happens. */
+  DUPLICATE,
+  /** Other bytes, and the newcomer counts. */
+  CONFLICT_REPLACES,
+  /** Other bytes, and the one that is here counts. */
+  CONFLICT_KEEPS;
+
+  /** A usable plane beats an unusable one; among equals the lower SHA-256 counts. */
+  public static PlaneChoice of(@Nullable PlaneState here, PlaneState newcomer) {
+    if (here == null) {
+      return NEW;
+    }
+    if (here.getSha256().equals(newcomer.getSha256())) {
+      return DUPLICATE;
+    }
+    boolean usableHere = here.getProblem() == null;
+    boolean usableNew = newcomer.getProblem() == null;
+    if (usableHere != usableNew) {
+      return usableNew ? CONFLICT_REPLACES : CONFLICT_KEEPS;
+    }
+    return newcomer.getSha256().compareTo(here.getSha256()) < 0 ? CONFLICT_REPLACES : CONFLICT_KEEPS;
+  }
+}

@@ -1,0 +1,5 @@
+/** Reading image payloads again from the topic they lie in. */
+@NullMarked
+package io.dcmix.streams.source;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,171 @@
+package io.dcmix.streams.well;
+
+import io.dcmix.core.images.PlaneFormat;
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.wells.AcquisitionTime;
+import io.dcmix.schema.UnreadableRecordException;
+import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.Encoding;
+import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.schema.event.PixelType;
+import io.dcmix.schema.state.PlaneState;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.function.Function;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the bytes of an image event into a plane, or into the reason why not. All that can be wrong with a record is decided
+ * here, as a value, before anything is stored. Pure.
+ */
+final class ImageIntake {
+  private final ModelCard model;
+  private final Function<byte[], ImageEvent> decoder;
+  private final String topicId;
+  private final int partitions;
+
+  /**
+   * Prepares the intake of a task.
+   *
+   * @param decoder reads an event; throws {@link UnreadableRecordException} on wrong bytes
+   * @param topicId Kafka's id of the image-events topic
+   * @param partitions its number of partitions
+   */
+  ImageIntake(ModelCard model, Function<byte[], ImageEvent> decoder, String topicId, int partitions) {
+    this.model = model;
+    this.decoder = decoder;
+    this.topicId = topicId;
+    this.partitions = partitions;
+  }
+
+  /** What a record turned out to be. */
+  sealed interface Result {}
+
+  /**
+   * A plane for its place in a well. It may have a problem; then it takes its place and the payload is of no use.
+   *
+   * @param payload the encoded image; null where the plane has a problem
+   * @param implausibleTime whether the acquisition time was replaced
+   */
+  record Plane(WellKey well, int site, String channel, PlaneState state, @Nullable ByteBuffer payload, boolean implausibleTime)
+      implements Result {}
+
+  /** A readable event whose channel or focal plane this model does not use. */
+  record Unused(WellKey well, String why, boolean unknownChannel) implements Result {}
+
+  /** A record that is no image event of this place. */
+  record Unreadable(String reason) implements Result {}
+
+  Result read(byte @Nullable [] keyBytes, byte @Nullable [] value, int partition, long offset, long appendMillis) {
+    if (keyBytes == null || value == null) {
+      return new Unreadable("An image event needs a key and a value; this record has no " + (keyBytes == null ? "key" : "value"));
+    }
+    ImageEvent event;
+    WellKey key;
+    WellKey named;
+    try {
+      event = decoder.apply(value);
+      key = WellKey.parse(new String(keyBytes, StandardCharsets.UTF_8));
+      named = WellKey.of(event.getPlate(), event.getAcquisition(), event.getWell(), event.getTimepoint());
+    } catch (UnreadableRecordException | IllegalArgumentException e) {
+      return new Unreadable(String.valueOf(e.getMessage()));
+    }
+    if (!key.equals(named)) {
+      return new Unreadable("The key says " + key + " and the event says " + named + "; the key must be made of the event's fields");
+    }
+    int expected = Utils.toPositive(Utils.murmur2(keyBytes)) % partitions;
+    if (expected != partition) {
+      return new Unreadable(
+          "Key %s belongs on partition %d and came on %d: the publisher must partition by murmur2 of the key (librdkafka: partitioner=murmur2_random)"
+              .formatted(key, expected, partition));
+    }
+    if (event.getSite() < 0) {
+      return new Unreadable("Site " + event.getSite() + " of " + key + " is negative");
+    }
+    if (!model.channels().contains(event.getChannel())) {
+      return new Unused(key, "the model does not know channel " + event.getChannel(), true);
+    }
+    if (event.getZ() != 0) {
+      return new Unused(key, "only focal plane 0 is scored, not " + event.getZ(), false);
+    }
+    return plane(key, event, partition, offset, Instant.ofEpochMilli(appendMillis));
+  }
+
+  private Plane plane(WellKey key, ImageEvent event, int partition, long offset, Instant arrival) {
+    ByteBuffer payload = event.getBytes();
+    String sha256 = payload != null ? sha256(payload) : event.getSha256() != null ? event.getSha256() : "";
+    AcquisitionTime time = AcquisitionTime.of(event.getAcquiredAt(), arrival);
+    PlaneState.Builder plane =
+        PlaneState.newBuilder()
+            .setTopicId(topicId)
+            .setPartition(partition)
+            .setOffset(offset)
+            .setUri(event.getUri())
+            .setSize(payload != null ? payload.remaining() : event.getSize() != null ? event.getSize() : 0)
+            .setSha256(sha256)
+            .setWidth(event.getWidth())
+            .setHeight(event.getHeight())
+            .setPixelType(event.getPixelType())
+            .setEncoding(event.getEncoding())
+            .setAcquiredAt(ChronoUnit.MICROS.between(Instant.EPOCH, time.time()))
+            .setInstrument(event.getInstrument());
+    Problem problem = problem(event, payload, sha256);
+    if (problem != null) {
+      plane.setProblem(problem.reason()).setProblemText("channel " + event.getChannel() + ": " + problem.text());
+    }
+    return new Plane(
+        key, event.getSite(), event.getChannel(), plane.build(), problem == null ? payload : null, time.implausible());
+  }
+
+  private record Problem(FailureReason reason, String text) {}
+
+  private @Nullable Problem problem(ImageEvent event, @Nullable ByteBuffer payload, String sha256) {
+    if (payload == null) {
+      return new Problem(
+          FailureReason.CORRUPT_PLANE,
+          event.getUri() == null
+              ? "the event has neither bytes nor a reference"
+              : "the event refers to " + event.getUri() + "; this version takes inline images only");
+    }
+    if (event.getSha256() != null && !event.getSha256().equals(sha256)) {
+      return new Problem(FailureReason.CORRUPT_PLANE, "the payload's SHA-256 is " + sha256 + ", the event says " + event.getSha256());
+    }
+    if (event.getEncoding() == Encoding.UNKNOWN) {
+      return new Problem(FailureReason.CORRUPT_PLANE, "the payload's encoding is unknown to this version");
+    }
+    PixelType type = event.getPixelType();
+    if (type != model.pixelType()) {
+      return new Problem(FailureReason.WRONG_PIXEL_TYPE, "pixels are " + type + ", the model takes " + model.pixelType());
+    }
+    if (event.getWidth() != model.width() || event.getHeight() != model.height()) {
+      return new Problem(
+          FailureReason.WRONG_SIZE,
+          "the image has %d × %d pixels, the model takes %d × %d"
+              .formatted(event.getWidth(), event.getHeight(), model.width(), model.height()));
+    }
+    return null;
+  }
+
+  /** What a stored plane says of its payload's format. */
+  static PlaneFormat format(PlaneState plane) {
+    return new PlaneFormat(plane.getWidth(), plane.getHeight(), plane.getPixelType(), plane.getEncoding());
+  }
+
+  /** SHA-256 of what remains in the buffer, hex; leaves its position. */
+  static String sha256(ByteBuffer payload) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(payload.duplicate());
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.dcmix.streams.well;
+
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.wells.WellScore;
+import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.WellFailure;
+import io.dcmix.schema.event.WellFlag;
+import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.schema.state.PlaneState;
+import io.dcmix.schema.state.SiteState;
+import io.dcmix.schema.state.SiteStatus;
+import io.dcmix.schema.state.WellState;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the events of a settled well from what is stored of it. Pure: the same state gives the same events. */
+final class WellResults {
+  private final ModelCard model;
+  private final boolean reproducible;
+
+  WellResults(ModelCard model, boolean reproducible) {
+    this.model = model;
+    this.reproducible = reproducible;
+  }
+
+  /**
+   * What is known of a well whose sites have all ended.
+   *
+   * @param state its state; the revision in it is the one that these events carry
+   * @param sites all sites, by number
+   * @param sitesExpected number of announced sites; null without an announcement
+   * @param unknownChannels whether channels that the model does not know are part of the acquisition
+   * @param planes planes of a site by channel
+   */
+  record Settled(
+      WellKey key,
+      WellState state,
+      SortedMap<Integer, SiteState> sites,
+      @Nullable Integer sitesExpected,
+      boolean unknownChannels,
+      IntFunction<Map<String, PlaneState>> planes) {}
+
+  /** The failures of its sites, then its prediction, or one failure of the well as a whole. */
+  List<WellOutput> of(Settled well) {
+    List<WellOutput> outputs = new ArrayList<>();
+    List<SiteState> scored = new ArrayList<>();
+    List<PlaneState> used = new ArrayList<>();
+    well.sites().forEach((number, site) -> {
+      if (site.getStatus() == SiteStatus.SCORED) {
+        scored.add(site);
+        Map<String, PlaneState> planes = well.planes().apply(number);
+        model.channels().forEach(channel -> used.add(planes.get(channel)));
+      } else {
+        outputs.add(new WellOutput.Failed(siteFailure(well, number, site)));
+      }
+    });
+    outputs.add(scored.isEmpty() ? new WellOutput.Failed(noSites(well)) : new WellOutput.Predicted(prediction(well, scored, used)));
+    return outputs;
+  }
+
+  private WellPrediction prediction(Settled well, List<SiteState> scored, List<PlaneState> used) {
+    WellScore score = WellScore.of(scored, model.hitIndex());
+    int predicted = score.predictedIndex();
+    double[] importance = score.importance();
+    return WellPrediction.newBuilder()
+        .setPlate(well.key().plate().plate())
+        .setAcquisition(well.key().plate().acquisition())
+        .setWell(well.key().well().toString())
+        .setTimepoint(well.key().timepoint())
+        .setRevision(well.state().getRevision())
+        .setPredictedClass(model.classes().get(predicted))
+        .setPredictedProbability(score.probabilities()[predicted])
+        .setHitClass(model.hitClass())
+        .setHitProbability(score.probabilities()[model.hitIndex()])
+        .setHitLogit(score.hitLogit())
+        .setClasses(model.classes())
+        .setProbabilities(list(score.probabilities()))
+        .setChannels(model.channels())
+        .setContribution(list(score.contribution()))
+        .setImportance(importance == null ? null : list(importance))
+        .setTopChannel(importance == null ? null : model.channels().get(WellScore.indexOfMax(importance)))
+        .setSitesExpected(well.sitesExpected())
+        .setSitesScored(scored.size())
+        .setSitesFailed(well.sites().size() - scored.size())
+        .setFlags(flags(well, scored.size()))
+        .setModelName(model.name())
+        .setModelVersion(model.version())
+        .setModelSha256(model.sha256())
+        .setDevice(String.valueOf(scored.getFirst().getDevice()))
+        .setReproducible(reproducible)
+        .setPlaneSha256(used.stream().map(PlaneState::getSha256).toList())
+        .setInstrument(used.getFirst().getInstrument())
+        .setAcquiredAt(Instant.EPOCH.plus(used.stream().mapToLong(PlaneState::getAcquiredAt).max().orElseThrow(), ChronoUnit.MICROS))
+        .setLastImageAt(Instant.ofEpochMilli(well.state().getLastArrival()))
+        .build();
+  }
+
+  private List<WellFlag> flags(Settled well, int scored) {
+    List<WellFlag> flags = new ArrayList<>();
+    if (well.sites().values().stream().anyMatch(site -> site.getReason() == FailureReason.MISSING_PLANE)) {
+      flags.add(WellFlag.INCOMPLETE);
+    }
+    if (scored < well.sites().size()) {
+      flags.add(WellFlag.SITE_FAILED);
+    }
+    if (well.unknownChannels()) {
+      flags.add(WellFlag.UNKNOWN_CHANNEL);
+    }
+    if (well.state().getConflict()) {
+      flags.add(WellFlag.CONFLICT);
+    }
+    if (well.sitesExpected() == null) {
+      flags.add(WellFlag.NO_MANIFEST);
+    }
+    if (well.state().getImplausibleTime()) {
+      flags.add(WellFlag.IMPLAUSIBLE_TIME);
+    }
+    return flags;
+  }
+
+  private WellFailure siteFailure(Settled well, int number, SiteState site) {
+    FailureReason reason = site.getReason() == null ? FailureReason.UNKNOWN : site.getReason();
+    return failure(
+        well.key(), well.state(), number, site.getChannel(), reason, "Site " + number + ": " + site.getMessage(), remedy(reason));
+  }
+
+  private WellFailure noSites(Settled well) {
+    String why =
+        well.sites().isEmpty()
+            ? "No usable image of well %s came".formatted(well.key().well())
+            : "None of the %d sites of well %s could be scored".formatted(well.sites().size(), well.key().well());
+    String channels = well.unknownChannels() ? "; images of channels that the model does not know were left out" : "";
+    return failure(well.key(), well.state(), null, null, FailureReason.NO_SITES, why + channels,
+        "Mend what the failures of the sites name and publish the images again, or image the well again.");
+  }
+
+  /** A failure event of this model. */
+  WellFailure failure(
+      WellKey key, WellState state, @Nullable Integer site, @Nullable String channel, FailureReason reason, String message, String remedy) {
+    return WellFailure.newBuilder()
+        .setPlate(key.plate().plate())
+        .setAcquisition(key.plate().acquisition())
+        .setWell(key.well().toString())
+        .setTimepoint(key.timepoint())
+        .setRevision(state.getRevision())
+        .setSite(site)
+        .setChannel(channel)
+        .setReason(reason)
+        .setMessage(message)
+        .setRemedy(remedy)
+        .setModelName(model.name())
+        .setModelVersion(model.version())
+        .setLastImageAt(Instant.ofEpochMilli(state.getLastArrival()))
+        .build();
+  }
+
+  private static String remedy(FailureReason reason) {
+    return switch (reason) {
+      case CORRUPT_PLANE -> "Publish the image again from its source file; if the file itself is broken, image the site again.";
+      case WRONG_SIZE, WRONG_PIXEL_TYPE -> "Publish images of the kind that the model takes, or run a model trained on this kind.";
+      case MISSING_PLANE -> "Publish the missing images; the well is then corrected under the next revision.";
+      case SOURCE_EXPIRED -> "Make the retention of image-events longer than the late window plus the longest outage, and publish the images again.";
+      case MODEL_FAILED -> "Look at the site's images; if they are sound, report them to the people who made the model.";
+      case LATE -> "Publish the plate under a new acquisition id to score it again.";
+      case NO_SITES, UNKNOWN -> "See the other failures of this well.";
+    };
+  }
+
+  private static List<Double> list(double[] values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+}

@@ -1,0 +1,14 @@
+package io.dcmix.streams.well;
+
+import java.time.Duration;
+
+/**
+ * What the well stage is told.
+ *
+ * @param topicId Kafka's id of the image-events topic
+ * @param partitions number of its partitions
+ * @param wellDeadline a well without all its sites ends this long after its last image, on the arrival clock
+ * @param lateWindow how long after its last image a finished well can still be corrected
+ * @param backPressure how long at most a record may wait for the scorer to have room
+ */
+public record WellStageConfig(String topicId, int partitions, Duration wellDeadline, Duration lateWindow, Duration backPressure) {}

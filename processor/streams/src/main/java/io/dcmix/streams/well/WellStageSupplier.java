@@ -1,0 +1,40 @@
+package io.dcmix.streams.well;
+
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.SiteScorer;
+import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.ImageEvent;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Makes the well stage for each task, with its stores.
+ *
+ * @param reproducible whether the device gives the same bits for the same pixels
+ * @param imageDecoder reads an image event; throws UnreadableRecordException on wrong bytes
+ * @param acquisitionDecoder reads an announcement; throws likewise
+ */
+public record WellStageSupplier(
+    WellStageConfig config,
+    ModelCard model,
+    boolean reproducible,
+    SiteScorer scorer,
+    Function<byte[], ImageEvent> imageDecoder,
+    Function<byte[], Acquisition> acquisitionDecoder)
+    implements ProcessorSupplier<byte[], byte[], byte[], WellOutput> {
+  /** Name of the global table with the announcements, keyed by plate/acquisition. */
+  public static final String ACQUISITIONS = Manifests.STORE;
+
+  @Override
+  public Processor<byte[], byte[], byte[], WellOutput> get() {
+    return new WellStage(config, model, reproducible, scorer, imageDecoder, acquisitionDecoder);
+  }
+
+  @Override
+  public Set<StoreBuilder<?>> stores() {
+    return Set.copyOf(WellStores.builders());
+  }
+}

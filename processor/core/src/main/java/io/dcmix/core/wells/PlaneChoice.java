@@ -1,5 +1,6 @@
 package io.dcmix.core.wells;
 
+import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.state.PlaneState;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,8 @@ public enum PlaneChoice {
   NEW,
   /** The same bytes again: nothing happens. */
   DUPLICATE,
+  /** The same bytes again, after they were lost where they lay: the newcomer takes the place. */
+  REPAIRS,
   /** Other bytes, and the newcomer counts. */
   CONFLICT_REPLACES,
   /** Other bytes, and the one that is here counts. */
@@ -20,7 +23,7 @@ public enum PlaneChoice {
       return NEW;
     }
     if (here.getSha256().equals(newcomer.getSha256())) {
-      return DUPLICATE;
+      return here.getProblem() == FailureReason.SOURCE_EXPIRED ? REPAIRS : DUPLICATE;
     }
     boolean usableHere = here.getProblem() == null;
     boolean usableNew = newcomer.getProblem() == null;

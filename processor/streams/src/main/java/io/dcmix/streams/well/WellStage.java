@@ -208,7 +208,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       if (choice == PlaneChoice.DUPLICATE) {
         return;
       }
-      boolean conflict = choice != PlaneChoice.NEW;
+      boolean conflict = choice == PlaneChoice.CONFLICT_REPLACES || choice == PlaneChoice.CONFLICT_KEEPS;
       boolean newlyFlagged = (conflict && !well.getConflict()) || (plane.implausibleTime() && !well.getImplausibleTime());
       well.setConflict(well.getConflict() || conflict);
       well.setImplausibleTime(well.getImplausibleTime() || plane.implausibleTime());

@@ -1,0 +1,104 @@
+package io.dcmix.streams;
+
+import io.dcmix.core.model.SiteScore;
+import io.dcmix.core.scoring.PlanePointer;
+import io.dcmix.core.scoring.SiteOutcome;
+import io.dcmix.core.scoring.SitePlane;
+import io.dcmix.core.scoring.SiteScorer;
+import io.dcmix.core.scoring.SiteTicket;
+import io.dcmix.schema.event.FailureReason;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A scorer whose outcomes come when the test says so. The score of a site is made of its bytes: the hit logit is the first
+ * byte of the first channel minus 10, so a test chooses the class by its pixels.
+ */
+final class HandReleasedScorer implements SiteScorer {
+  record Held(SiteTicket ticket, List<SitePlane> planes) {}
+
+  final List<Held> held = new ArrayList<>();
+  final Map<PlanePointer, byte[]> payloads = new HashMap<>();
+  int room = Integer.MAX_VALUE;
+  boolean releaseAtOnce = true;
+  boolean releaseWhenAwaited;
+  DeviceSickException sickness;
+
+  private final List<SiteOutcome> done = new ArrayList<>();
+
+  @Override
+  public void offer(PlanePointer pointer, ByteBuffer payload) {
+    byte[] bytes = new byte[payload.remaining()];
+    payload.duplicate().get(bytes);
+    payloads.put(pointer, bytes);
+  }
+
+  @Override
+  public boolean submit(SiteTicket ticket, List<SitePlane> planes) {
+    if (held.size() >= room) {
+      return false;
+    }
+    held.add(new Held(ticket, planes));
+    if (releaseAtOnce) {
+      releaseAll();
+    }
+    return true;
+  }
+
+  void releaseAll() {
+    while (!held.isEmpty()) {
+      release(0);
+    }
+  }
+
+  /** Ends one of the held sites. */
+  void release(int index) {
+    Held site = held.remove(index);
+    double logit = (payloads.get(site.planes().getFirst().pointer())[0] & 0xFF) - 10;
+    double p = 1 / (1 + Math.exp(-logit));
+    int channels = site.planes().size();
+    double[] contribution = new double[channels];
+    double[] importance = new double[channels];
+    for (int c = 0; c < channels; c++) {
+      contribution[c] = 1.0 / channels;
+      importance[c] = c == 0 ? logit : 0;
+    }
+    done.add(new SiteOutcome.Scored(site.ticket(),
+        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution, importance), "test"));
+  }
+
+  /** Ends one of the held sites badly. */
+  void fail(int index, FailureReason reason, String channel, String message) {
+    done.add(new SiteOutcome.Failed(held.remove(index).ticket(), reason, channel, message));
+  }
+
+  @Override
+  public boolean awaitRoom(Duration atMost) {
+    if (releaseWhenAwaited) {
+      releaseAll();
+    }
+    return held.size() < room;
+  }
+
+  @Override
+  public List<SiteOutcome> drain(String task, long generation) {
+    if (sickness != null) {
+      throw sickness;
+    }
+    List<SiteOutcome> drained = done.stream().filter(o -> o.ticket().task().equals(task) && o.ticket().generation() == generation).toList();
+    done.removeAll(drained);
+    return drained;
+  }
+
+  @Override
+  public void forget(String task, long generation) {
+    done.removeIf(o -> o.ticket().task().equals(task) && o.ticket().generation() == generation);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,167 @@
+package io.dcmix.streams;
+
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.schema.AvroCodec;
+import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.AbsentPlane;
+import io.dcmix.schema.event.ChannelImportance;
+import io.dcmix.schema.event.Encoding;
+import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.schema.event.PixelType;
+import io.dcmix.schema.event.WellFailure;
+import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.streams.ScreeningTopology.EventSerdes;
+import io.dcmix.streams.plate.ImportanceConfig;
+import io.dcmix.streams.well.WellStageConfig;
+import io.dcmix.streams.well.WellStageSupplier;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The real topology in the test driver: one partition, a model of two channels with images of 2 × 2 pixels. */
+final class TestLane implements AutoCloseable {
+  static final Instant START = Instant.parse("2026-01-05T08:00:00Z");
+  static final Duration DEADLINE = Duration.ofMinutes(10);
+  static final Duration LATE_WINDOW = Duration.ofHours(2);
+  static final ModelCard MODEL =
+      new ModelCard("test", "1", "ab".repeat(32), List.of("DNA", "GFP"), List.of("negative", "hit"), "hit", PixelType.UINT8, 2, 2,
+          List.of(3.0, 1.0), List.of(0.0, 0.0), List.of(1.0, 1.0), Map.of());
+
+  final Topics topics = new Topics("test");
+  final HandReleasedScorer scorer = new HandReleasedScorer();
+  final TopologyTestDriver driver;
+  private final TestInputTopic<byte[], byte[]> images;
+  private final TestInputTopic<String, byte[]> acquisitions;
+  private final TestOutputTopic<String, WellPrediction> predictions;
+  private final TestOutputTopic<String, WellFailure> failures;
+  private final TestOutputTopic<String, ChannelImportance> importance;
+  private final TestOutputTopic<byte[], byte[]> deadLetters;
+  private Instant now = START;
+
+  TestLane() {
+    this(1);
+  }
+
+  TestLane(int partitions) {
+    AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
+    AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
+    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, Duration.ofSeconds(5));
+    WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode);
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());
+    properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+    properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    driver = new TopologyTestDriver(
+        new ScreeningTopology(topics, EventSerdes.singleObject(), wells, ImportanceConfig.DEFAULT).build(), properties, START);
+    images = driver.createInputTopic(topics.imageEvents(), new ByteArraySerializer(), new ByteArraySerializer());
+    acquisitions = driver.createInputTopic(topics.acquisitions(), new StringSerializer(), new ByteArraySerializer());
+    predictions = output(topics.wellPredictions(), AvroSerde.of(WellPrediction.class));
+    failures = output(topics.wellFailures(), AvroSerde.of(WellFailure.class));
+    importance = output(topics.channelImportance(), AvroSerde.of(ChannelImportance.class));
+    deadLetters = driver.createOutputTopic(topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private <T> TestOutputTopic<String, T> output(String topic, Serde<T> serde) {
+    return driver.createOutputTopic(topic, new StringDeserializer(), serde.deserializer());
+  }
+
+  /** An image of a well of plate P, run 1; all its pixels have the same value. */
+  static ImageEvent.Builder image(String well, int site, String channel, int value) {
+    byte v = (byte) value;
+    return ImageEvent.newBuilder()
+        .setPlate("P")
+        .setAcquisition("1")
+        .setWell(well)
+        .setSite(site)
+        .setChannel(channel)
+        .setAcquiredAt(START)
+        .setWidth(2)
+        .setHeight(2)
+        .setPixelType(PixelType.UINT8)
+        .setEncoding(Encoding.RAW)
+        .setBytes(ByteBuffer.wrap(new byte[] {v, v, v, v}));
+  }
+
+  static String key(ImageEvent event) {
+    return WellKey.of(event.getPlate(), event.getAcquisition(), event.getWell(), event.getTimepoint()).toString();
+  }
+
+  void publish(ImageEvent.Builder image) {
+    ImageEvent event = image.build();
+    publishRaw(key(event), AvroCodec.of(ImageEvent.class).encode(event));
+  }
+
+  void publishRaw(String key, byte[] value) {
+    images.pipeInput(new TestRecord<>(key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8), value, now));
+  }
+
+  /** Both channels of a site; the first decides the class: above 10 is a hit. */
+  void publishSite(String well, int site, int value) {
+    publish(image(well, site, "DNA", value));
+    publish(image(well, site, "GFP", 7));
+  }
+
+  /** Announces wells of plate P, run 1, with the sites 1…n. */
+  void announce(List<String> wells, int sites, AbsentPlane... absent) {
+    List<Integer> numbers = new ArrayList<>();
+    for (int s = 1; s <= sites; s++) {
+      numbers.add(s);
+    }
+    acquisitions.pipeInput("P/1", AvroCodec.of(Acquisition.class).encode(
+        Acquisition.newBuilder().setPlate("P").setAcquisition("1").setStatus(AcquisitionStatus.STARTED).setRows(8).setColumns(12)
+            .setWells(wells).setSites(numbers).setChannels(List.of("DNA", "GFP")).setAbsent(List.of(absent)).build()));
+  }
+
+  /** Lets wall-clock time pass in steps of 250 ms at most, without any record. */
+  void pass(Duration time) {
+    Duration left = time;
+    while (left.isPositive()) {
+      Duration step = left.compareTo(Duration.ofMillis(250)) > 0 && time.compareTo(Duration.ofMinutes(1)) <= 0 ? Duration.ofMillis(250) : left;
+      driver.advanceWallClockTime(step);
+      left = left.minus(step);
+    }
+    now = now.plus(time);
+  }
+
+  /** A moment: enough for outcomes to be drained. */
+  void moment() {
+    pass(Duration.ofMillis(20));
+  }
+
+  List<WellPrediction> predictions() {
+    return predictions.readValuesToList();
+  }
+
+  List<WellFailure> failures() {
+    return failures.readValuesToList();
+  }
+
+  Map<String, ChannelImportance> importance() {
+    return importance.readKeyValuesToMap();
+  }
+
+  List<TestRecord<byte[], byte[]>> deadLetters() {
+    return deadLetters.readRecordsToList();
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

@@ -18,7 +18,8 @@ public interface SiteModel extends AutoCloseable {
    * @param pixels a direct buffer in native byte order with [C, H, W] pixels, {@link ModelCard#siteBytes()} of them from its
    *     position; neither copied nor changed
    * @param explain whether to compute the importance, which costs one more pass a channel
-   * @throws InferenceException if the runtime fails on it
+   * @throws InferenceException if the runtime fails on it, or gives NaN or infinity
+   * @throws IllegalStateException after {@link #close()}
    */
   SiteScore score(ByteBuffer pixels, boolean explain) throws InferenceException;
 
@@ -28,6 +29,10 @@ public interface SiteModel extends AutoCloseable {
   /** The runtime failed; whether pixels or device are to blame is for the caller to find out. */
   final class InferenceException extends Exception {
     private static final long serialVersionUID = 1;
+
+    public InferenceException(String message) {
+      super(message);
+    }
 
     public InferenceException(String message, Throwable cause) {
       super(message, cause);

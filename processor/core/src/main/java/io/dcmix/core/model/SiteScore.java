@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param logits one per class
  * @param probabilities one per class; they sum to 1
- * @param contribution one per channel; they sum to 1
+ * @param contribution one per channel; they sum to 1, or are all 0 where every channel is flat
  * @param importance hit logit margin with all channels minus without this one, one per channel; null when not asked for
  */
 @SuppressWarnings("ArrayRecordComponent")

@@ -1,0 +1,283 @@
+package io.dcmix.core.model;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
+import io.dcmix.core.model.OnnxSession.Output;
+import io.dcmix.core.model.OnnxSession.Outputs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A DCMIX model on ONNX Runtime.
+ *
+ * <p>Threads: on the CPU any number of threads score at once through one session. On CUDA one run at a time, because the
+ * runtime's device memory grows with every further thread. {@link #close()} waits for the runs under way; a later call to
+ * {@link #score} throws IllegalStateException.
+ */
+public final class DcmixModel implements SiteModel {
+  private static final Logger LOG = LoggerFactory.getLogger(DcmixModel.class);
+
+  private final ModelCard card;
+  private final OnnxSession session;
+  private final OnnxTensor plain;
+  private final OnnxTensor leaveOneOut;
+  private final boolean reproducible;
+
+  private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
+  private final @Nullable Lock oneRunAtATime;
+  private boolean closed; // guarded by life
+
+  private DcmixModel(ModelCard card, OnnxSession session, OnnxTensor plain, OnnxTensor leaveOneOut, boolean reproducible) {
+    this.card = card;
+    this.session = session;
+    this.plain = plain;
+    this.leaveOneOut = leaveOneOut;
+    this.reproducible = reproducible;
+    this.oneRunAtATime = session.onCpu() ? null : new ReentrantLock();
+  }
+
+  /** {@link #load(Path, DevicePolicy, RuntimeOptions)} with {@link RuntimeOptions#DEFAULT}. */
+  public static DcmixModel load(Path file, DevicePolicy policy) throws ModelContractException, IOException {
+    return load(file, policy, RuntimeOptions.DEFAULT);
+  }
+
+  /**
+   * Loads a model file, checks it against the contract, runs it on known sites, and so warms it up.
+   *
+   * @throws ModelContractException if the file breaks the contract; lists every problem found
+   * @throws DeviceUnavailableException if the policy is CUDA and CUDA does not work
+   * @throws IOException if the file cannot be read or is too large
+   */
+  public static DcmixModel load(Path file, DevicePolicy policy, RuntimeOptions options)
+      throws ModelContractException, IOException {
+    byte[] bytes = read(file, options.maxFileBytes());
+    boolean offered = OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
+    DcmixModel model = switch (policy) {
+      case CPU -> onCpu(file, bytes, options);
+      case CUDA -> {
+        if (!offered) {
+          throw new DeviceUnavailableException(
+              "Device cuda is not possible: this build has no CUDA provider. Use the build with ONNX Runtime for GPU, or device cpu");
+        }
+        try {
+          yield start(file, bytes, options, options.cuda());
+        } catch (OrtException e) {
+          throw new DeviceUnavailableException(
+              "Device cuda:%d does not work: %s. Check driver, CUDA and cuDNN, or use device cpu"
+                  .formatted(options.cuda().deviceId(), oneLine(e)), e);
+        }
+      }
+      case AUTO -> {
+        if (!offered) {
+          LOG.info("Model {} runs on the CPU (this build has no CUDA provider)", file.getFileName());
+          yield onCpu(file, bytes, options);
+        }
+        try {
+          yield start(file, bytes, options, options.cuda());
+        } catch (OrtException e) {
+          LOG.warn("Model {} runs on the CPU, because cuda:{} does not work: {}",
+              file.getFileName(), options.cuda().deviceId(), oneLine(e));
+          yield onCpu(file, bytes, options);
+        }
+      }
+    };
+    if (!model.reproducible) {
+      LOG.warn("Model {} on {} gives other bits for the same site from run to run; predictions say reproducible=false",
+          file.getFileName(), model.device());
+    }
+    return model;
+  }
+
+  private static byte[] read(Path file, long limit) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException("Model file " + file + " is a folder; name the .onnx file in it");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(Math.toIntExact(limit) + 1);
+      if (bytes.length > limit) {
+        throw new IOException("Model file %s is larger than the limit of %d bytes".formatted(file, limit));
+      }
+      return bytes;
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(file.toString(), null, "there is no such model file");
+    }
+  }
+
+  private static DcmixModel onCpu(Path file, byte[] bytes, RuntimeOptions options) throws ModelContractException {
+    try {
+      return start(file, bytes, options, null);
+    } catch (OrtException e) {
+      throw new ModelContractException(file.toString(), List.of("ONNX Runtime cannot run it: " + oneLine(e)));
+    }
+  }
+
+  private static DcmixModel start(Path file, byte[] bytes, RuntimeOptions options, @Nullable CudaOptions cuda)
+      throws OrtException, ModelContractException {
+    List<AutoCloseable> opened = new ArrayList<>();
+    try {
+      OnnxSession session = OnnxSession.open(bytes, options.threads(), cuda);
+      opened.add(session);
+      List<String> problems = new ArrayList<>();
+      ModelCard card =
+          ModelContract.read(session.metadata(), session.inputs(), session.outputs(), sha256(bytes), problems);
+      if (card == null) {
+        throw new ModelContractException(file.toString(), problems);
+      }
+      OnnxTensor plain = session.masks(allOnes(1, card.channels().size()));
+      opened.add(plain);
+      OnnxTensor leaveOneOut = session.masks(leaveOneOut(card.channels().size()));
+      opened.add(leaveOneOut);
+      boolean reproducible = new StartupCheck(session, card, plain, leaveOneOut, problems).run();
+      if (!problems.isEmpty()) {
+        throw new ModelContractException(file.toString(), problems);
+      }
+      DcmixModel model = new DcmixModel(card, session, plain, leaveOneOut, reproducible);
+      opened.clear();
+      return model;
+    } finally {
+      closeAll(opened.reversed());
+    }
+  }
+
+  private static float[][] allOnes(int rows, int channels) {
+    float[][] ones = new float[rows][channels];
+    for (float[] row : ones) {
+      Arrays.fill(row, 1);
+    }
+    return ones;
+  }
+
+  /** Row 0 keeps all channels, row i + 1 drops channel i. */
+  private static float[][] leaveOneOut(int channels) {
+    float[][] rows = allOnes(channels + 1, channels);
+    for (int c = 0; c < channels; c++) {
+      rows[c + 1][c] = 0;
+    }
+    return rows;
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+
+  private static String oneLine(OrtException e) {
+    return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public String device() {
+    return session.device();
+  }
+
+  @Override
+  public boolean reproducible() {
+    return reproducible;
+  }
+
+  @Override
+  public SiteScore score(ByteBuffer pixels, boolean explain) throws InferenceException {
+    if (!pixels.isDirect() || pixels.remaining() < card.siteBytes()) {
+      throw new IllegalArgumentException(
+          "A site must be a direct buffer of %d bytes, not a %s buffer of %d"
+              .formatted(card.siteBytes(), pixels.isDirect() ? "direct" : "heap", pixels.remaining()));
+    }
+    ByteBuffer site = pixels.slice(pixels.position(), card.siteBytes());
+    Outputs outputs = run(site, explain ? leaveOneOut : plain);
+    for (Output output : outputs.all()) {
+      if (!output.finite()) {
+        throw new InferenceException("Model %s gave NaN or infinity in '%s'".formatted(card.name(), output.name()));
+      }
+    }
+    int classes = card.classes().size();
+    return new SiteScore(
+        outputs.logits().doubles(0, classes),
+        outputs.probabilities().doubles(0, classes),
+        outputs.contribution().doubles(0, card.channels().size()),
+        explain ? importance(outputs.logits()) : null);
+  }
+
+  private Outputs run(ByteBuffer site, OnnxTensor masks) throws InferenceException {
+    Lock running = life.readLock();
+    running.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("Model " + card.name() + " is closed");
+      }
+      if (oneRunAtATime == null) {
+        return session.run(card, site, masks);
+      }
+      oneRunAtATime.lock();
+      try {
+        return session.run(card, site, masks);
+      } finally {
+        oneRunAtATime.unlock();
+      }
+    } catch (OrtException e) {
+      throw new InferenceException("ONNX Runtime failed on " + device() + ": " + oneLine(e), e);
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private double[] importance(Output logits) {
+    int classes = card.classes().size();
+    double all = HitMargin.of(logits.doubles(0, classes), card.hitIndex());
+    double[] importance = new double[card.channels().size()];
+    for (int c = 0; c < importance.length; c++) {
+      importance[c] = all - HitMargin.of(logits.doubles((c + 1) * classes, classes), card.hitIndex());
+    }
+    return importance;
+  }
+
+  /** Waits for the runs under way, then frees the session. Closing twice is fine. */
+  @Override
+  public void close() {
+    Lock alone = life.writeLock();
+    alone.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        closeAll(List.of(leaveOneOut, plain, session));
+      }
+    } finally {
+      alone.unlock();
+    }
+  }
+
+  private static void closeAll(List<? extends AutoCloseable> resources) {
+    for (AutoCloseable resource : resources) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        LOG.warn("A native resource of the model could not be freed: {}", e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.dcmix.training.export;
+
+import static io.dcmix.training.export.OnnxGraph.attribute;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.model.ModelContract;
+import io.dcmix.schema.event.PixelType;
+import io.dcmix.training.net.TrainedNet;
+import io.dcmix.training.net.TrainedNet.Layer;
+import io.dcmix.training.net.TrainedNet.LayerSpec;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Writes a trained network as an ONNX file that keeps the model contract.
+ *
+ * <p>Normalisation folds into the blend: Σ_i m_i·w_i·(x_i − μ_i)/σ_i is one matrix product of the masks, scaled by w/σ, with
+ * the pixels as they come, minus one number a pass. So [P, C] × [C, H·W] is all that touches the full images; shrinking and
+ * the network work on one image a pass.
+ */
+public final class DcmixExport {
+  private DcmixExport() {}
+
+  /**
+   * The file's bytes; equal arguments give equal bytes.
+   *
+   * @param card metadata to write; its weights, means and SDs are what the graph computes with
+   * @param shrink whole factor by which the blended image is averaged down
+   */
+  public static byte[] toOnnx(TrainedNet net, ModelCard card, int shrink) {
+    OnnxGraph g = new OnnxGraph("dcmix");
+    int channels = card.channels().size();
+    int classes = card.classes().size();
+    boolean wide = card.pixelType() == PixelType.UINT16;
+    g.input(
+        ModelContract.PIXELS,
+        wide ? TensorProto.DataType.INT16 : TensorProto.DataType.UINT8,
+        "N", channels, card.height(), card.width());
+    g.input(ModelContract.MASKS, TensorProto.DataType.FLOAT, "P", channels);
+    g.output(ModelContract.LOGITS, "N", "P", classes);
+    g.output(ModelContract.PROBABILITIES, "N", "P", classes);
+    g.output(ModelContract.CONTRIBUTION, "N", channels);
+
+    String planes = planes(g, channels, wide);
+    float[] scale = new float[channels];
+    float[] shift = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      scale[c] = (float) (card.weights().get(c) / card.standardDeviations().get(c));
+      shift[c] = (float) (-card.weights().get(c) * card.means().get(c) / card.standardDeviations().get(c));
+    }
+    String scales = g.floats("blend.scale", scale, 1, channels);
+    String blended = blend(g, planes, scales, shift, card);
+    String features = network(g, net, blended, shrink);
+    String flat = g.node("Gemm", "head", List.of(features, g.floats("head.weight", net.head(), classes, net.head().length / classes),
+        g.floats("head.bias", net.bias(), classes)), attribute("transB", 1));
+    String passes = g.node("Shape", "passes", List.of("blend.image"), attribute("start", 0), attribute("end", 2));
+    String shape = g.node("Concat", "logits.shape", List.of(passes, g.ints("logits.classes", classes)), attribute("axis", 0));
+    g.node("Reshape", ModelContract.LOGITS, List.of(flat, shape));
+    g.node("Softmax", ModelContract.PROBABILITIES, List.of(ModelContract.LOGITS), attribute("axis", -1));
+    contribution(g, planes, scales);
+    return g.toBytes(new TreeMap<>(ModelContract.metadata(card)));
+  }
+
+  /** Pixels as float32 [N, C, H·W]. uint16 arrives as int16: what came out negative was 65536 too low. */
+  private static String planes(OnnxGraph g, int channels, boolean wide) {
+    String image = g.node("Cast", "pixels.float", List.of(ModelContract.PIXELS), attribute("to", TensorProto.DataType.FLOAT_VALUE));
+    if (wide) {
+      String negative = g.node("Less", "pixels.negative", List.of(image, g.scalar("zero", 0)));
+      String carry = g.node("Cast", "pixels.carry", List.of(negative), attribute("to", TensorProto.DataType.FLOAT_VALUE));
+      String lift = g.node("Mul", "pixels.lift", List.of(carry, g.scalar("wrap", 65536)));
+      image = g.node("Add", "pixels.unsigned", List.of(image, lift));
+    }
+    return g.node("Reshape", "planes", List.of(image, g.ints("planes.shape", 0, channels, -1)));
+  }
+
+  /** The mixed image of every pass as [N·P, 1, H, W]; {@code blend.image} is [N, P, H·W]. */
+  private static String blend(OnnxGraph g, String planes, String scales, float[] shift, ModelCard card) {
+    String kept = g.node("Mul", "blend.kept", List.of(ModelContract.MASKS, scales));
+    String mixed = g.node("MatMul", "blend.mixed", List.of(kept, planes));
+    String offset = g.node("MatMul", "blend.offset",
+        List.of(ModelContract.MASKS, g.floats("blend.shift", shift, shift.length, 1)));
+    String image = g.node("Add", "blend.image", List.of(mixed, offset));
+    return g.node("Reshape", "blend.images", List.of(image, g.ints("blend.shape", -1, 1, card.height(), card.width())));
+  }
+
+  private static String network(OnnxGraph g, TrainedNet net, String image, int shrink) {
+    String x = image;
+    if (shrink > 1) {
+      List<Long> factor = List.of((long) shrink, (long) shrink);
+      x = g.node("AveragePool", "shrunk", List.of(x), attribute("kernel_shape", factor), attribute("strides", factor));
+    }
+    for (int i = 0; i < net.layers().size(); i++) {
+      Layer layer = net.layers().get(i);
+      LayerSpec s = layer.spec();
+      String at = "layer" + i;
+      long pad = s.padding();
+      x = g.node("Conv", at + ".conv",
+          List.of(x, g.floats(at + ".kernel", layer.kernel(), s.outputs(), s.inputs(), s.kernel(), s.kernel())),
+          attribute("kernel_shape", List.of((long) s.kernel(), (long) s.kernel())),
+          attribute("pads", List.of(pad, pad, pad, pad)),
+          attribute("strides", List.of((long) s.stride(), (long) s.stride())));
+      x = g.node("BatchNormalization", at + ".norm",
+          List.of(x,
+              g.floats(at + ".gamma", layer.gamma(), s.outputs()),
+              g.floats(at + ".beta", layer.beta(), s.outputs()),
+              g.floats(at + ".mean", layer.mean(), s.outputs()),
+              g.floats(at + ".variance", layer.variance(), s.outputs())),
+          attribute("epsilon", TrainedNet.EPSILON));
+      x = g.node("Relu", at + ".relu", List.of(x));
+    }
+    return g.node("Flatten", "features", List.of(g.node("GlobalAveragePool", "average", List.of(x))));
+  }
+
+  /** w_i·sd(c_i) / Σ_j w_j·sd(c_j) in two passes over the pixels, so that bright images lose no digits. */
+  private static void contribution(OnnxGraph g, String planes, String scales) {
+    String pixelAxis = g.ints("contribution.pixels", 2);
+    String mean = g.node("ReduceMean", "contribution.mean", List.of(planes, pixelAxis));
+    String deviation = g.node("Sub", "contribution.deviation", List.of(planes, mean));
+    String square = g.node("Mul", "contribution.square", List.of(deviation, deviation));
+    String variance = g.node("ReduceMean", "contribution.variance", List.of(square, pixelAxis), attribute("keepdims", 0));
+    String spread = g.node("Mul", "contribution.spread",
+        List.of(g.node("Sqrt", "contribution.sd", List.of(variance)), scales));
+    String total = g.node("ReduceSum", "contribution.total", List.of(spread, g.ints("contribution.channels", 1)));
+    String divisor = g.node("Max", "contribution.divisor", List.of(total, g.scalar("contribution.tiny", 1e-12f)));
+    g.node("Div", ModelContract.CONTRIBUTION, List.of(spread, divisor));
+  }
+}

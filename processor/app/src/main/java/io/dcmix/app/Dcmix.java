@@ -1,0 +1,120 @@
+package io.dcmix.app;
+
+import io.dcmix.core.cli.CliCommand;
+import io.dcmix.core.cli.CliException;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The root of the command line. Subcommands are the {@link CliCommand}s on the class path. Exit codes: 0 done, 1 failed,
+ * 2 wrong usage.
+ */
+@Command(
+    name = "dcmix",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Microscope images in, hits and channel importance out: a streaming screening processor.",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  dcmix demo                 Broker, processor, page and a simulated plate, all in one process.",
+      "  dcmix demo --seed 7 --exit The same with another plate; ends when the plate is done.",
+      "  dcmix COMMAND --help       All options of a command, with examples.",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+      "Logs go to stderr; DCMIX_LOG=DEBUG or -v says more, -vv also what Kafka says."
+    })
+public final class Dcmix implements Runnable {
+  /** Avro instantiates no record class outside these packages, and a reader that meets one drops the record. */
+  private static final String AVRO_PACKAGES = "io.dcmix.schema.event,io.dcmix.schema.state";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "On failure, show where it happened in the code.")
+  private boolean stacktrace;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Log more; -vv logs the libraries too.")
+  private boolean[] verbose = {};
+
+  /** Runs the command line and ends the process with its exit code. */
+  public static void main(String[] args) {
+    if (System.getProperty("org.apache.avro.SERIALIZABLE_PACKAGES") == null) {
+      System.setProperty("org.apache.avro.SERIALIZABLE_PACKAGES", AVRO_PACKAGES);
+    }
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The root command with every command on the class path. */
+  public static CommandLine commandLine() {
+    return commandLine(ServiceLoader.load(CliCommand.class).stream().map(ServiceLoader.Provider::get).toList());
+  }
+
+  static CommandLine commandLine(List<CliCommand> commands) {
+    Dcmix root = new Dcmix();
+    CommandLine line = new CommandLine(root);
+    commands.stream()
+        .map(CommandLine::new)
+        .sorted(Comparator.comparing(CommandLine::getCommandName))
+        .forEach(command -> line.addSubcommand(withHelp(command)));
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setAbbreviatedOptionsAllowed(false)
+        .setUsageHelpAutoWidth(true)
+        .setExecutionStrategy(root::execute)
+        .setExecutionExceptionHandler(root::report);
+  }
+
+  private static CommandLine withHelp(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (!spec.mixinStandardHelpOptions()) {
+      spec.mixinStandardHelpOptions(true).versionProvider(new Version());
+    }
+    return command;
+  }
+
+  /** Without a command there is nothing to do: shows the help, as wrong usage. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which command? One of the commands below.");
+  }
+
+  private int execute(ParseResult parsed) {
+    Logs.raise(verbose.length);
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private int report(Exception failure, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (stacktrace) {
+      failure.printStackTrace(err);
+    } else {
+      err.println(command.getColorScheme().errorText(oneLine(failure)));
+    }
+    err.flush();
+    return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+
+  private static String oneLine(Exception failure) {
+    if (failure instanceof CliException) {
+      return "dcmix: " + failure.getMessage();
+    }
+    String message = failure.getMessage() == null ? "" : ": " + failure.getMessage();
+    return "dcmix: unexpected " + failure.getClass().getSimpleName() + message.lines().findFirst().orElse("")
+        + " (run again with --stacktrace to see where)";
+  }
+}

@@ -1,0 +1,12 @@
+package io.dcmix.app.dashboard;
+
+import org.jspecify.annotations.Nullable;
+
+/** Numbers on their way into JSON, which has no infinity. */
+final class Numbers {
+  private Numbers() {}
+
+  static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? (Double) value : null;
+  }
+}

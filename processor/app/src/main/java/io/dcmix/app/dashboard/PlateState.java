@@ -1,0 +1,242 @@
+package io.dcmix.app.dashboard;
+
+import io.dcmix.app.dashboard.Api.Controls;
+import io.dcmix.app.dashboard.Api.LayoutWell;
+import io.dcmix.app.dashboard.Api.PlateDetail;
+import io.dcmix.app.dashboard.Api.PlateSummary;
+import io.dcmix.app.dashboard.Api.WellCell;
+import io.dcmix.app.dashboard.Api.WellDetail;
+import io.dcmix.app.dashboard.Api.WellStatus;
+import io.dcmix.schema.PlateFormat;
+import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.WellAddress;
+import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.WellFailure;
+import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.schema.event.WellRole;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one imaging run of one plate. Not thread-safe: {@link ScreeningView} guards it. */
+final class PlateState {
+  /** Results kept of one run: sixteen timepoints of the largest plate. */
+  static final int MAX_RESULTS = 16 * WellAddress.MAX_ROWS * WellAddress.MAX_COLUMNS;
+
+  /** A well at a timepoint, in the order of the plate. */
+  record Spot(int timepoint, WellAddress well) implements Comparable<Spot> {
+    @Override
+    public int compareTo(Spot other) {
+      return timepoint != other.timepoint ? Integer.compare(timepoint, other.timepoint) : well.compareTo(other.well);
+    }
+  }
+
+  private final PlateKey key;
+  private final Map<Spot, WellResult> results = new TreeMap<>();
+  private PlateContent content = PlateContent.UNKNOWN;
+  private @Nullable Acquisition acquisition;
+  private @Nullable Instant lastImageAt;
+  private int version;
+
+  PlateState(PlateKey key) {
+    this.key = key;
+  }
+
+  /** @throws IllegalArgumentException if the announcement names wells that do not exist or a plate that is too large */
+  void take(Acquisition event) {
+    PlateContent.checkSize(event.getRows(), event.getColumns());
+    event.getWells().forEach(WellAddress::parse);
+    acquisition = event;
+    version++;
+  }
+
+  void take(PlateContent known) {
+    content = known;
+    version++;
+  }
+
+  /** Takes a result; null if it changes nothing. */
+  @Nullable Spot take(WellPrediction event) {
+    Spot spot = spot(event.getWell(), event.getTimepoint());
+    WellResult result = result(spot);
+    return keep(spot, result, result.take(event), event.getLastImageAt());
+  }
+
+  /** Takes a failure; null if it changes nothing. */
+  @Nullable Spot take(WellFailure event) {
+    Spot spot = spot(event.getWell(), event.getTimepoint());
+    WellResult result = result(spot);
+    return keep(spot, result, result.take(event), event.getLastImageAt());
+  }
+
+  /** The newest time that is known of this run; the oldest run is forgotten first. */
+  Instant newest() {
+    Instant started = acquisition == null ? null : acquisition.getStartedAt();
+    Instant finished = acquisition == null ? null : acquisition.getFinishedAt();
+    Instant newest = Instant.EPOCH;
+    for (Instant time : new @Nullable Instant[] {lastImageAt, started, finished}) {
+      if (time != null && time.isAfter(newest)) {
+        newest = time;
+      }
+    }
+    return newest;
+  }
+
+  PlateSummary summary() {
+    int scored = 0;
+    int failed = 0;
+    int hits = 0;
+    int flagged = 0;
+    int[] negative = new int[2];
+    int[] positive = new int[2];
+    for (Map.Entry<Spot, WellResult> entry : results.entrySet()) {
+      WellResult result = entry.getValue();
+      WellStatus status = result.status();
+      failed += status == WellStatus.FAILED ? 1 : 0;
+      if (status != WellStatus.SCORED) {
+        continue;
+      }
+      int hit = result.isHit() ? 1 : 0;
+      scored++;
+      flagged += result.isFlagged() ? 1 : 0;
+      switch (content.role(entry.getKey().well())) {
+        case NEGATIVE_CONTROL -> {
+          negative[0]++;
+          negative[1] += hit;
+        }
+        case POSITIVE_CONTROL -> {
+          positive[0]++;
+          positive[1] += hit;
+        }
+        case SAMPLE, EMPTY, UNKNOWN -> hits += hit;
+      }
+    }
+    int[] size = size();
+    Acquisition run = acquisition;
+    return new PlateSummary(
+        key.plate(),
+        key.acquisition(),
+        version,
+        (run == null ? AcquisitionStatus.UNKNOWN : run.getStatus()).name(),
+        size[0],
+        size[1],
+        timepoints(),
+        run == null ? null : (Integer) (run.getWells().size() * timepoints()),
+        scored,
+        failed,
+        hits,
+        flagged,
+        new Controls(content.count(WellRole.NEGATIVE_CONTROL), negative[0], negative[1]),
+        new Controls(content.count(WellRole.POSITIVE_CONTROL), positive[0], positive[1]),
+        run == null ? null : run.getInstrument(),
+        run == null ? null : run.getStartedAt(),
+        run == null ? null : run.getFinishedAt(),
+        lastImageAt);
+  }
+
+  PlateDetail detail() {
+    Acquisition run = acquisition;
+    return new PlateDetail(
+        summary(),
+        run == null ? List.of() : List.copyOf(run.getWells()),
+        run == null ? List.of() : List.copyOf(run.getSites()),
+        run == null ? List.of() : List.copyOf(run.getChannels()),
+        content.wells(),
+        content.source(),
+        hits());
+  }
+
+  List<WellCell> cells() {
+    return cells(results.keySet());
+  }
+
+  List<WellCell> cells(Collection<Spot> spots) {
+    List<WellCell> cells = new ArrayList<>(spots.size());
+    for (Spot spot : spots) {
+      WellResult result = results.get(spot);
+      if (result != null) {
+        cells.add(result.cell(spot.well().toString(), spot.timepoint()));
+      }
+    }
+    return cells;
+  }
+
+  /** Details of a well; null if this plate has no such well. */
+  @Nullable WellDetail well(WellAddress well, int timepoint) {
+    int[] size = size();
+    if (well.row() >= size[0] || well.column() >= size[1]) {
+      return null;
+    }
+    WellResult result = results.get(new Spot(timepoint, well));
+    LayoutWell layout = content.at(well);
+    String name = well.toString();
+    return result == null
+        ? new WellDetail(key.plate(), key.acquisition(), name, timepoint, WellStatus.PENDING, layout, null, List.of())
+        : new WellDetail(
+            key.plate(), key.acquisition(), name, timepoint, result.status(), layout, result.prediction(), result.failures());
+  }
+
+  private List<WellCell> hits() {
+    List<Spot> hits = new ArrayList<>();
+    results.forEach(
+        (spot, result) -> {
+          if (result.isHit() && !content.isControl(spot.well())) {
+            hits.add(spot);
+          }
+        });
+    List<WellCell> cells = cells(hits);
+    cells.sort(Comparator.comparing(WellCell::hitLogit, Comparator.nullsLast(Comparator.reverseOrder())));
+    return cells;
+  }
+
+  private int timepoints() {
+    int announced = acquisition == null ? 1 : Math.max(1, acquisition.getTimepoints());
+    int seen = 0;
+    for (Spot spot : results.keySet()) {
+      seen = Math.max(seen, spot.timepoint() + 1);
+    }
+    return Math.max(announced, seen);
+  }
+
+  /** Rows and columns: as announced, else as the layout says, else the smallest format; never smaller than what was seen. */
+  private int[] size() {
+    int rows = acquisition != null ? acquisition.getRows() : content.rows();
+    int columns = acquisition != null ? acquisition.getColumns() : content.columns();
+    List<WellAddress> wells = results.keySet().stream().map(Spot::well).toList();
+    boolean outside = wells.stream().anyMatch(w -> w.row() >= rows || w.column() >= columns);
+    if (outside || rows == 0) {
+      PlateFormat format = wells.isEmpty() ? PlateFormat.WELLS_96 : PlateFormat.holding(wells);
+      return new int[] {Math.max(rows, format.rows()), Math.max(columns, format.columns())};
+    }
+    return new int[] {rows, columns};
+  }
+
+  private WellResult result(Spot spot) {
+    WellResult known = results.get(spot);
+    if (known == null && results.size() >= MAX_RESULTS) {
+      throw new IllegalArgumentException("more than " + MAX_RESULTS + " results of plate " + key);
+    }
+    return known == null ? new WellResult() : known;
+  }
+
+  private @Nullable Spot keep(Spot spot, WellResult result, boolean changed, Instant imageAt) {
+    results.put(spot, result);
+    if (lastImageAt == null || imageAt.isAfter(lastImageAt)) {
+      lastImageAt = imageAt;
+    }
+    return changed ? spot : null;
+  }
+
+  private static Spot spot(String well, int timepoint) {
+    if (timepoint < 0 || timepoint >= MAX_RESULTS) {
+      throw new IllegalArgumentException("timepoint " + timepoint);
+    }
+    return new Spot(timepoint, WellAddress.parse(well));
+  }
+}

@@ -1,0 +1,73 @@
+package io.dcmix.app.dashboard;
+
+import io.dcmix.app.dashboard.Api.Importance;
+import io.dcmix.app.dashboard.Api.PlateDetail;
+import io.dcmix.app.dashboard.Api.Plates;
+import io.dcmix.app.dashboard.Api.WellCell;
+import io.dcmix.app.dashboard.Api.WellDetail;
+import io.dcmix.schema.KeyParts;
+import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.WellAddress;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.http.exceptions.HttpStatusException;
+import java.util.List;
+
+/** Plates and their wells. Plate and acquisition are percent-encoded parts of the path: plate {@code P/7} is {@code P%2F7}. */
+@Controller("/api/plates")
+final class PlatesController {
+  private final ScreeningView view;
+  private final DashboardConfig config;
+
+  PlatesController(ScreeningView view, DashboardConfig config) {
+    this.view = view;
+    this.config = config;
+  }
+
+  @Get
+  Plates plates() {
+    return new Plates(config.lane(), view.plates());
+  }
+
+  @Get("/{plate}/{acquisition}")
+  PlateDetail plate(String plate, String acquisition) {
+    return view.plate(new PlateKey(plate, acquisition)).orElseThrow(() -> noPlate(plate, acquisition));
+  }
+
+  @Get("/{plate}/{acquisition}/wells")
+  List<WellCell> wells(String plate, String acquisition) {
+    return view.wells(new PlateKey(plate, acquisition)).orElseThrow(() -> noPlate(plate, acquisition));
+  }
+
+  @Get("/{plate}/{acquisition}/wells/{well}")
+  WellDetail well(String plate, String acquisition, String well, @QueryValue(defaultValue = "0") int timepoint) {
+    PlateKey key = new PlateKey(plate, acquisition);
+    WellAddress address;
+    try {
+      address = WellAddress.parse(well);
+    } catch (IllegalArgumentException e) {
+      throw new HttpStatusException(HttpStatus.BAD_REQUEST, e.getMessage());
+    }
+    if (view.plate(key).isEmpty()) {
+      throw noPlate(plate, acquisition);
+    }
+    return view.well(key, address, timepoint)
+        .orElseThrow(
+            () -> new HttpStatusException(HttpStatus.NOT_FOUND, "Plate '%s' has no well %s".formatted(plate, address)));
+  }
+
+  @Get("/{plate}/{acquisition}/importance")
+  Importance importance(String plate, String acquisition) {
+    if (view.plate(new PlateKey(plate, acquisition)).isEmpty()) {
+      throw noPlate(plate, acquisition);
+    }
+    return view.importance(KeyParts.join("plate", plate, acquisition));
+  }
+
+  private static HttpStatusException noPlate(String plate, String acquisition) {
+    return new HttpStatusException(
+        HttpStatus.NOT_FOUND, "No results of plate '%s', acquisition '%s'".formatted(plate, acquisition));
+  }
+}

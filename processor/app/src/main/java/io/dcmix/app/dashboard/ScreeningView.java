@@ -1,0 +1,205 @@
+package io.dcmix.app.dashboard;
+
+import io.dcmix.app.dashboard.Api.Importance;
+import io.dcmix.app.dashboard.Api.PlateDetail;
+import io.dcmix.app.dashboard.Api.PlateSummary;
+import io.dcmix.app.dashboard.Api.WellCell;
+import io.dcmix.app.dashboard.Api.WellDetail;
+import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.WellAddress;
+import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.ChannelImportance;
+import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.WellFailure;
+import io.dcmix.schema.event.WellPrediction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the dashboard knows: the last word of every result topic, in bounded memory. Records may come in any order and more
+ * than once.
+ *
+ * <p>Threading: the thread that reads the topics applies records, HTTP threads read; one lock guards all, every answer is an
+ * immutable copy, and nothing is called out to under the lock.
+ */
+public final class ScreeningView {
+  /** Runs kept; beyond it the one with the oldest images goes. */
+  static final int MAX_PLATES = 200;
+
+  static final int MAX_LAYOUTS = 400;
+  static final int MAX_SCOPES = 400;
+  static final int MAX_POINTS = 600;
+
+  private final Map<PlateKey, PlateState> plates = new LinkedHashMap<>();
+  private final Map<String, PlateContent> layouts = bounded(MAX_LAYOUTS);
+  private final Map<String, ImportanceSeries> importance = bounded(MAX_SCOPES);
+
+  private final Map<PlateKey, Set<PlateState.Spot>> changedWells = new LinkedHashMap<>();
+  private final Set<PlateKey> changedPlates = new LinkedHashSet<>();
+  private final Set<String> changedScopes = new LinkedHashSet<>();
+
+  /**
+   * Takes one record of a result topic.
+   *
+   * @param at the record's timestamp: when it was written
+   * @throws IllegalArgumentException if the record contradicts itself or is of no result topic; the view is as before
+   */
+  public synchronized void apply(SpecificRecord record, Instant at) {
+    switch (record) {
+      case WellPrediction prediction -> {
+        PlateKey key = new PlateKey(prediction.getPlate(), prediction.getAcquisition());
+        changed(key, withPlate(key, plate -> plate.take(prediction)));
+      }
+      case WellFailure failure -> {
+        PlateKey key = new PlateKey(failure.getPlate(), failure.getAcquisition());
+        changed(key, withPlate(key, plate -> plate.take(failure)));
+      }
+      case Acquisition acquisition -> {
+        PlateKey key = new PlateKey(acquisition.getPlate(), acquisition.getAcquisition());
+        withPlate(
+            key,
+            plate -> {
+              plate.take(acquisition);
+              return null;
+            });
+        changedPlates.add(key);
+      }
+      case PlateLayout layout -> take(layout);
+      case ChannelImportance event -> {
+        String scope = event.getScopeKey();
+        importance.computeIfAbsent(scope, s -> new ImportanceSeries(s, MAX_POINTS)).add(event, at);
+        changedScopes.add(scope);
+      }
+      default -> throw new IllegalArgumentException("a " + record.getClass().getSimpleName() + " is no result");
+    }
+  }
+
+  /** What changed since the last call; several changes of one thing are one. */
+  public synchronized List<Change> drainChanges() {
+    List<Change> changes = new ArrayList<>();
+    changedWells.forEach(
+        (key, spots) -> {
+          PlateState plate = plates.get(key);
+          if (plate != null) {
+            changes.add(new Change.Wells(key.plate(), key.acquisition(), plate.cells(spots)));
+          }
+        });
+    for (PlateKey key : changedPlates) {
+      PlateState plate = plates.get(key);
+      if (plate != null) {
+        changes.add(new Change.Plate(plate.summary()));
+      }
+    }
+    for (String scope : changedScopes) {
+      ImportanceSeries series = importance.get(scope);
+      if (series != null) {
+        changes.add(new Change.ScopeImportance(series.newest()));
+      }
+    }
+    changedWells.clear();
+    changedPlates.clear();
+    changedScopes.clear();
+    return changes;
+  }
+
+  /** All runs, the one with the newest image first. */
+  public synchronized List<PlateSummary> plates() {
+    return plates.values().stream()
+        .sorted(Comparator.comparing(PlateState::newest).reversed())
+        .map(PlateState::summary)
+        .toList();
+  }
+
+  public synchronized Optional<PlateDetail> plate(PlateKey key) {
+    return Optional.ofNullable(plates.get(key)).map(PlateState::detail);
+  }
+
+  /** The wells of a run that have a result, by timepoint, then row by row; empty if there is no such run. */
+  public synchronized Optional<List<WellCell>> wells(PlateKey key) {
+    return Optional.ofNullable(plates.get(key)).map(PlateState::cells);
+  }
+
+  /** One well, with or without a result; empty if there is no such run, or no such well on its plate. */
+  public synchronized Optional<WellDetail> well(PlateKey key, WellAddress well, int timepoint) {
+    PlateState plate = plates.get(key);
+    return plate == null ? Optional.empty() : Optional.ofNullable(plate.well(well, timepoint));
+  }
+
+  /** The scopes with an aggregate, sorted. */
+  public synchronized List<String> scopes() {
+    return List.copyOf(new TreeSet<>(importance.keySet()));
+  }
+
+  /** Channel importance of a scope; without latest if nothing was published for it. */
+  public synchronized Importance importance(String scope) {
+    ImportanceSeries series = importance.get(scope);
+    return series == null ? new Importance(scope, null, List.of()) : series.snapshot();
+  }
+
+  private void take(PlateLayout layout) {
+    PlateContent content = PlateContent.of(layout);
+    layouts.put(layout.getPlate(), content);
+    plates.forEach(
+        (key, plate) -> {
+          if (key.plate().equals(layout.getPlate())) {
+            plate.take(content);
+            changedPlates.add(key);
+          }
+        });
+  }
+
+  private interface Taking {
+    PlateState.@Nullable Spot into(PlateState plate);
+  }
+
+  /** Lets a plate take a record; a plate that is new stays only if it could. */
+  private PlateState.@Nullable Spot withPlate(PlateKey key, Taking taking) {
+    PlateState known = plates.get(key);
+    if (known != null) {
+      return taking.into(known);
+    }
+    PlateState created = new PlateState(key);
+    PlateContent content = layouts.get(key.plate());
+    if (content != null) {
+      created.take(content);
+    }
+    PlateState.Spot spot = taking.into(created);
+    plates.put(key, created);
+    if (plates.size() > MAX_PLATES) {
+      PlateKey oldest = plates.entrySet().stream()
+          .min(Comparator.comparing(entry -> entry.getValue().newest()))
+          .orElseThrow()
+          .getKey();
+      plates.remove(oldest);
+    }
+    return spot;
+  }
+
+  private void changed(PlateKey key, PlateState.@Nullable Spot spot) {
+    if (spot != null) {
+      changedWells.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(spot);
+      changedPlates.add(key);
+    }
+  }
+
+  private static <K, V> Map<K, V> bounded(int limit) {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > limit;
+      }
+    };
+  }
+}

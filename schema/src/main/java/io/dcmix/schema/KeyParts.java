@@ -1,6 +1,7 @@
 package io.dcmix.schema;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,12 @@ public final class KeyParts {
 
   private KeyParts() {}
 
-  /** Joins the parts to a key. */
+  /**
+   * Joins the parts to a key.
+   *
+   * @throws IllegalArgumentException if a part is not well-formed Unicode (half of a surrogate pair): it has no UTF-8, and
+   *     replacing it would give two texts one key
+   */
   public static String join(String... parts) {
     StringBuilder key = new StringBuilder();
     for (int i = 0; i < parts.length; i++) {
@@ -51,13 +57,23 @@ public final class KeyParts {
   }
 
   private static void encode(String part, StringBuilder out) {
-    for (byte b : part.getBytes(StandardCharsets.UTF_8)) {
-      char c = (char) (b & 0xFF);
+    ByteBuffer bytes = utf8(part);
+    while (bytes.hasRemaining()) {
+      char c = (char) (bytes.get() & 0xFF);
       if (isUnreserved(c)) {
         out.append(c);
       } else {
         out.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
       }
+    }
+  }
+
+  private static ByteBuffer utf8(String part) {
+    try {
+      return StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPORT).encode(CharBuffer.wrap(part));
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          "'" + part + "' is not well-formed Unicode (half of a surrogate pair) and cannot be part of a key", e);
     }
   }
 

@@ -6,11 +6,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
-import org.apache.avro.message.SchemaStore;
 
 /**
  * Every version of every schema that was ever released, as resources {@code avro-history/<Name>/v<N>.avsc}. It is what
- * lets single-object encoding be read years later without a registry.
+ * lets {@link AvroCodec} read bytes years later without a registry.
  */
 public final class SchemaHistory {
   private static final String FOLDER = "/avro-history/";
@@ -31,13 +30,5 @@ public final class SchemaHistory {
         throw new UncheckedIOException("Cannot read the schema " + path, e);
       }
     }
-  }
-
-  /** A store that knows the schema and its earlier versions, by fingerprint. */
-  static SchemaStore store(Schema current) {
-    SchemaStore.Cache store = new SchemaStore.Cache();
-    store.addSchema(current);
-    versions(current.getName()).forEach(store::addSchema);
-    return store;
   }
 }

@@ -19,7 +19,7 @@ public record WellAddress(int row, int column) implements Comparable<WellAddress
   /** Columns of the largest plate, 1536 wells. */
   public static final int MAX_COLUMNS = 48;
 
-  private static final Pattern TEXT = Pattern.compile("([A-Z]{1,2})0*([1-9][0-9]?)");
+  private static final Pattern TEXT = Pattern.compile("([A-Za-z]{1,2})0*([1-9][0-9]?)");
 
   public WellAddress {
     if (row < 0 || row >= MAX_ROWS || column < 0 || column >= MAX_COLUMNS) {
@@ -35,11 +35,11 @@ public record WellAddress(int row, int column) implements Comparable<WellAddress
    * @throws IllegalArgumentException if the text is no well address, with the text in the message
    */
   public static WellAddress parse(String text) {
-    Matcher m = TEXT.matcher(text.strip().toUpperCase(Locale.ROOT));
+    Matcher m = TEXT.matcher(text.strip());
     if (!m.matches()) {
       throw new IllegalArgumentException("'" + text + "' is not a well address such as B02 or AF48");
     }
-    String letters = m.group(1);
+    String letters = m.group(1).toUpperCase(Locale.ROOT);
     int row = letters.length() == 1 ? letters.charAt(0) - 'A' : 26 * (letters.charAt(0) - 'A' + 1) + letters.charAt(1) - 'A';
     int column = Integer.parseInt(m.group(2)) - 1;
     if (row >= MAX_ROWS || column >= MAX_COLUMNS) {

@@ -30,8 +30,8 @@ public record WellKey(PlateKey plate, WellAddress well, int timepoint) {
     WellKey key;
     try {
       key = WellKey.of(parts.get(0), parts.get(1), parts.get(2), Integer.parseInt(parts.get(3)));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("Key '" + text + "' does not end with a timepoint", e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a well key: " + e.getMessage(), e);
     }
     if (!key.toString().equals(text)) {
       throw new IllegalArgumentException("Key '" + text + "' must be written '" + key + "'");

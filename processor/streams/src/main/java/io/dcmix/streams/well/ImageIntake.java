@@ -1,6 +1,7 @@
 package io.dcmix.streams.well;
 
 import io.dcmix.core.images.PlaneFormat;
+import io.dcmix.core.images.Sha256;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.wells.AcquisitionTime;
 import io.dcmix.schema.UnreadableRecordException;
@@ -12,11 +13,8 @@ import io.dcmix.schema.event.PixelType;
 import io.dcmix.schema.state.PlaneState;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +98,7 @@ final class ImageIntake {
 
   private Plane plane(WellKey key, ImageEvent event, int partition, long offset, Instant arrival) {
     ByteBuffer payload = event.getBytes();
-    String sha256 = payload != null ? sha256(payload) : event.getSha256() != null ? event.getSha256() : "";
+    String sha256 = payload != null ? Sha256.of(payload) : event.getSha256() != null ? event.getSha256() : "";
     AcquisitionTime time = AcquisitionTime.of(event.getAcquiredAt(), arrival);
     PlaneState.Builder plane =
         PlaneState.newBuilder()
@@ -156,16 +154,5 @@ final class ImageIntake {
   /** What a stored plane says of its payload's format. */
   static PlaneFormat format(PlaneState plane) {
     return new PlaneFormat(plane.getWidth(), plane.getHeight(), plane.getPixelType(), plane.getEncoding());
-  }
-
-  /** SHA-256 of what remains in the buffer, hex; leaves its position. */
-  static String sha256(ByteBuffer payload) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(payload.duplicate());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 }

@@ -395,6 +395,9 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       boolean assembling = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.ASSEMBLING);
       Manifest manifest = manifests.of(key.plate().toString());
       Set<Integer> expected = manifest == null ? Set.of() : manifest.sitesOf(key.well());
+      if (manifest != null) {
+        endAbsentSites(key, manifest, sites);
+      }
       boolean allHere = !expected.isEmpty() && sites.keySet().containsAll(expected);
       if (scoring || assembling || !(allHere || well.getDeadlineReached())) {
         WellLife now = scoring ? WellLife.SCORING : WellLife.ASSEMBLING;
@@ -414,6 +417,19 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
           .of(new WellResults.Settled(
               key, well, sites, expected.isEmpty() ? null : expected.size(), unknownChannels, site -> stores.planesOf(name, site)))
           .forEach(output -> forward(key, output));
+    }
+
+    /** Sites of which no plane will ever come have ended before they began. */
+    private void endAbsentSites(WellKey key, Manifest manifest, SortedMap<Integer, SiteState> sites) {
+      for (int number : manifest.sitesOf(key.well())) {
+        if (!sites.containsKey(number)
+            && manifest.absentChannels(key.well(), number, key.timepoint()).containsAll(model.channels())) {
+          SiteState absent = SiteState.newBuilder().setVersion(1).setStatus(SiteStatus.FAILED).setReason(FailureReason.MISSING_PLANE)
+              .setMessage("all its images were announced as absent").build();
+          stores.put(WellStores.key(key), number, absent);
+          sites.put(number, absent);
+        }
+      }
     }
 
     private void forward(WellKey key, WellOutput output) {

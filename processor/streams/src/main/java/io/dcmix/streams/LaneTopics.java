@@ -1,0 +1,136 @@
+package io.dcmix.streams;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates the topics of a lane with the settings that the processor relies on, and checks them at start. */
+public final class LaneTopics {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneTopics.class);
+
+  /** Largest image event that the topics take: 16 MiB of payload and its envelope. */
+  public static final int MAX_MESSAGE_BYTES = 17 << 20;
+
+  private LaneTopics() {}
+
+  /**
+   * How topics are created.
+   *
+   * @param partitions of the topics keyed by well; fixed for the life of the lane
+   * @param replication copies of each partition
+   * @param imageRetention how long image events are kept
+   */
+  public record Plan(int partitions, short replication, Duration imageRetention) {}
+
+  /**
+   * What the processor needs to know of image-events.
+   *
+   * @param topicId Kafka's id of the topic
+   * @param partitions number of its partitions
+   */
+  public record ImageTopic(String topicId, int partitions) {}
+
+  /** A lane whose topics cannot be used. Lists every problem with its remedy. */
+  public static final class UnusableTopicsException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    UnusableTopicsException(Topics topics, List<String> problems) {
+      super("The topics of lane %s cannot be used:%n  - %s".formatted(topics.lane(), String.join("%n  - ".formatted(), problems)));
+    }
+  }
+
+  /** Creates the topics that do not exist yet; leaves the others as they are. */
+  public static void create(Admin admin, Topics topics, Plan plan) throws ExecutionException, InterruptedException {
+    String retention = Long.toString(plan.imageRetention().toMillis());
+    List<NewTopic> wanted = new ArrayList<>();
+    wanted.add(topic(topics.imageEvents(), plan.partitions(), plan, Map.of(
+        TopicConfig.CLEANUP_POLICY_CONFIG, "delete",
+        TopicConfig.RETENTION_MS_CONFIG, retention,
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_MESSAGE_BYTES))));
+    wanted.add(topic(topics.deadLetters(), 1, plan, Map.of(
+        TopicConfig.CLEANUP_POLICY_CONFIG, "delete",
+        TopicConfig.RETENTION_MS_CONFIG, retention,
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_MESSAGE_BYTES))));
+    wanted.add(topic(topics.wellFailures(), plan.partitions(), plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, "-1")));
+    wanted.add(topic(topics.wellPredictions(), plan.partitions(), plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    wanted.add(topic(topics.channelImportance(), 1, plan, Map.of(
+        TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete",
+        TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofDays(365).toMillis()))));
+    wanted.add(topic(topics.acquisitions(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    wanted.add(topic(topics.plateLayouts(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    for (var created : admin.createTopics(wanted).values().values()) {
+      try {
+        created.get();
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Record timestamps are arrival times everywhere: retention and deadlines rest on it. */
+  private static NewTopic topic(String name, int partitions, Plan plan, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+    return new NewTopic(name, partitions, plan.replication()).configs(all);
+  }
+
+  /**
+   * Checks the topics.
+   *
+   * @throws UnusableTopicsException with every problem, if there is one
+   */
+  public static ImageTopic check(Admin admin, Topics topics, Duration lateWindow)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    List<String> problems = new ArrayList<>();
+    Map<String, TopicDescription> described = new HashMap<>();
+    for (var answer : admin.describeTopics(topics.all()).topicNameValues().entrySet()) {
+      try {
+        described.put(answer.getKey(), answer.getValue().get());
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+        problems.add("topic " + answer.getKey() + " does not exist: create it, or start with --create-topics");
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UnusableTopicsException(topics, problems);
+    }
+    ConfigResource images = new ConfigResource(ConfigResource.Type.TOPIC, topics.imageEvents());
+    Config config = Objects.requireNonNull(admin.describeConfigs(List.of(images)).all().get().get(images));
+    String cleanup = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+    if (!cleanup.equals("delete")) {
+      problems.add("topic %s has cleanup.policy=%s: many images share a key, so compaction would lose them; set it to delete"
+          .formatted(topics.imageEvents(), cleanup));
+    }
+    if (!config.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).value().equals("LogAppendTime")) {
+      problems.add("topic %s keeps the publisher's clock: set message.timestamp.type=LogAppendTime".formatted(topics.imageEvents()));
+    }
+    if (!problems.isEmpty()) {
+      throw new UnusableTopicsException(topics, problems);
+    }
+    long retention = Long.parseLong(config.get(TopicConfig.RETENTION_MS_CONFIG).value());
+    if (retention >= 0 && retention < lateWindow.toMillis()) {
+      LOG.warn("{} keeps images for {}, shorter than the late window of {}: a well that has to be read again may have lost its images",
+          topics.imageEvents(), Duration.ofMillis(retention), lateWindow);
+    }
+    TopicDescription description = Objects.requireNonNull(described.get(topics.imageEvents()));
+    return new ImageTopic(description.topicId().toString(), description.partitions().size());
+  }
+}

@@ -1,0 +1,117 @@
+package io.dcmix.streams;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a processor instance is told. Start from {@link #of} and change what differs.
+ *
+ * @param topics the lane
+ * @param bootstrapServers host:port, comma-separated
+ * @param stateDir folder of the local state; it can be lost, the changelogs restore it
+ * @param streamThreads threads that read images and write results, 1 or more
+ * @param scorerThreads threads that decode and score, 1 or more
+ * @param cacheBytes bytes of image payloads that may wait in memory for their site
+ * @param explain whether wells get their leave-one-out importance, at the cost of one more pass a channel
+ * @param wellDeadline a well without all its sites ends this long after its last image
+ * @param lateWindow how long after its last image a finished well can still be corrected
+ * @param commitInterval how often results become visible
+ * @param transactionTimeout after which the broker gives up a silent instance's transaction
+ * @param abortSweep how often the broker looks for such transactions (its transaction.abort.timed.out… setting)
+ * @param sessionTimeout after which the broker gives a silent instance's partitions to another
+ * @param pollInterval longest time between two polls before an instance counts as stuck
+ * @param kafka further client settings, such as security; they are given to every Kafka client
+ */
+public record ProcessorConfig(
+    Topics topics,
+    String bootstrapServers,
+    Path stateDir,
+    int streamThreads,
+    int scorerThreads,
+    long cacheBytes,
+    boolean explain,
+    Duration wellDeadline,
+    Duration lateWindow,
+    Duration commitInterval,
+    Duration transactionTimeout,
+    Duration abortSweep,
+    Duration sessionTimeout,
+    Duration pollInterval,
+    Map<String, String> kafka) {
+
+  /** How long at most a record waits for the scorer to have room; then its site waits in the store. */
+  public static final Duration BACK_PRESSURE = Duration.ofSeconds(1);
+
+  public ProcessorConfig {
+    kafka = Map.copyOf(kafka);
+  }
+
+  /** The defaults, for a broker with its default settings. */
+  public static ProcessorConfig of(Topics topics, String bootstrapServers, Path stateDir) {
+    return new ProcessorConfig(
+        topics, bootstrapServers, stateDir, 1, Runtime.getRuntime().availableProcessors(), 256L << 20, true,
+        Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
+        Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), Map.of());
+  }
+
+  public ProcessorConfig withWellDeadline(Duration deadline) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, deadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, kafka);
+  }
+
+  public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
+        lateWindow, commitInterval, transaction, sweep, session, pollInterval, kafka);
+  }
+
+  public ProcessorConfig withExplain(boolean wanted) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, wanted, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, kafka);
+  }
+
+  public ProcessorConfig withKafka(Map<String, String> settings) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, settings);
+  }
+
+  /** What is wrong with the settings, each with its remedy; empty if nothing is. */
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    if (streamThreads < 1 || scorerThreads < 1) {
+      problems.add("stream threads (" + streamThreads + ") and scorer threads (" + scorerThreads + ") must be at least 1");
+    }
+    if (wellDeadline.compareTo(lateWindow) > 0) {
+      problems.add("the well deadline (" + wellDeadline + ") is longer than the late window (" + lateWindow + "): shorten it");
+    }
+    waitsEndBeforeTheTransactionDoes(problems);
+    transactionsEndBeforeTheSessionDoes(problems);
+    sessionsEndBeforeThePollInterval(problems);
+    return problems;
+  }
+
+  private void waitsEndBeforeTheTransactionDoes(List<String> problems) {
+    if (BACK_PRESSURE.plus(commitInterval).compareTo(transactionTimeout) >= 0) {
+      problems.add(
+          "commit interval (%s) + longest wait for the scorer (%s) must be below the transaction timeout (%s): shorten the commit interval"
+              .formatted(commitInterval, BACK_PRESSURE, transactionTimeout));
+    }
+  }
+
+  private void transactionsEndBeforeTheSessionDoes(List<String> problems) {
+    if (transactionTimeout.plus(abortSweep).compareTo(sessionTimeout) >= 0) {
+      problems.add(
+          "transaction timeout (%s) + the broker's abort sweep (%s) must be below the session timeout (%s): lengthen the session timeout"
+              .formatted(transactionTimeout, abortSweep, sessionTimeout));
+    }
+  }
+
+  private void sessionsEndBeforeThePollInterval(List<String> problems) {
+    if (sessionTimeout.compareTo(pollInterval) >= 0) {
+      problems.add(
+          "the session timeout (%s) must be below the poll interval (%s): shorten the session timeout".formatted(sessionTimeout, pollInterval));
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.dcmix.streams;
+
+import io.dcmix.core.model.SiteModel;
+import io.dcmix.core.scoring.DirectSiteScorer;
+import io.dcmix.core.scoring.SiteReader;
+import io.dcmix.core.scoring.SiteScorer;
+import io.dcmix.schema.AvroCodec;
+import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.streams.LaneTopics.ImageTopic;
+import io.dcmix.streams.LaneTopics.UnusableTopicsException;
+import io.dcmix.streams.ScreeningTopology.EventSerdes;
+import io.dcmix.streams.plate.ImportanceConfig;
+import io.dcmix.streams.source.TopicPlaneSource;
+import io.dcmix.streams.well.WellStageConfig;
+import io.dcmix.streams.well.WellStageSupplier;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts and stops a processor instance. Up: topics are checked, then the scorer on a model that is already warm, then the
+ * streams. Down: the streams leave the group, then the scorer, then the plane source; the model is its owner's.
+ *
+ * <p>Threading: started and closed by one thread; {@link #ready} and {@link #ended} may be asked from any.
+ */
+public final class StreamsRuntime implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamsRuntime.class);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);
+
+  private final KafkaStreams streams;
+  private final SiteScorer scorer;
+  private final TopicPlaneSource source;
+  private final CountDownLatch firstRunning = new CountDownLatch(1);
+  private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+
+  private StreamsRuntime(ProcessorConfig config, SiteModel model, SiteReader reader, ImageTopic images) {
+    AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
+    AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
+    source = new TopicPlaneSource(config.topics().imageEvents(), images.topicId(), clientConfig(config), imageCodec::decode);
+    scorer = new DirectSiteScorer(model, source, reader, config.scorerThreads(), config.cacheBytes(), config.explain());
+    WellStageConfig wells = new WellStageConfig(
+        images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE);
+    WellStageSupplier wellStage =
+        new WellStageSupplier(wells, model.card(), model.reproducible(), scorer, imageCodec::decode, acquisitionCodec::decode);
+    ScreeningTopology topology =
+        new ScreeningTopology(config.topics(), EventSerdes.singleObject(), wellStage, ImportanceConfig.DEFAULT);
+    streams = new KafkaStreams(topology.build(), properties(config));
+    streams.setUncaughtExceptionHandler(this::die);
+    streams.setStateListener((now, before) -> {
+      if (now == KafkaStreams.State.RUNNING) {
+        firstRunning.countDown();
+      }
+    });
+  }
+
+  /**
+   * Starts an instance.
+   *
+   * @param model loaded and warm; stays its caller's
+   * @param reader decodes planes
+   * @throws UnusableTopicsException if the lane's topics are missing or have settings that would lose data
+   * @throws IllegalArgumentException if the settings contradict each other; names each
+   */
+  public static StreamsRuntime start(ProcessorConfig config, SiteModel model, SiteReader reader)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    List<String> problems = config.problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException("The settings do not fit together: " + String.join("; ", problems));
+    }
+    ImageTopic images;
+    try (Admin admin = Admin.create(clientConfig(config))) {
+      images = LaneTopics.check(admin, config.topics(), config.lateWindow());
+    }
+    StreamsRuntime runtime = new StreamsRuntime(config, model, reader, images);
+    runtime.streams.start();
+    return runtime;
+  }
+
+  private StreamThreadExceptionResponse die(Throwable cause) {
+    LOG.error("The processor stops: {}", cause.getMessage(), cause);
+    ended.complete(cause);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** Whether tasks are assigned and records flow; false while rebalancing. */
+  public boolean ready() {
+    return streams.state() == KafkaStreams.State.RUNNING && !ended.isDone();
+  }
+
+  /** Waits for the first time that records can flow. Returns whether that came in time. */
+  public boolean awaitReady(Duration atMost) throws InterruptedException {
+    return firstRunning.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Completes with the cause when the processor stops by itself; the process should then end with a failure. */
+  public CompletableFuture<Throwable> ended() {
+    return ended;
+  }
+
+  @Override
+  public void close() {
+    streams.close(CloseOptions.timeout(CLOSE_WITHIN).withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    scorer.close();
+    source.close();
+  }
+
+  private static Map<String, Object> clientConfig(ProcessorConfig config) {
+    Map<String, Object> client = new HashMap<>(config.kafka());
+    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+    return client;
+  }
+
+  private static Properties properties(ProcessorConfig config) {
+    Properties p = new Properties();
+    p.putAll(clientConfig(config));
+    p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.topics().applicationId());
+    p.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir().toString());
+    p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
+    p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
+    p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    // A punctuation waits for the poll, and without input the poll waits this long.
+    p.put(StreamsConfig.POLL_MS_CONFIG, 10);
+    // Streams buffers records, not bytes; an image can have 16 MiB. If memory is short, lower these.
+    p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 32 << 20);
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 4 << 20);
+    // A lane that starts for the first time takes what was published before it.
+    p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int) config.sessionTimeout().toMillis());
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int) config.sessionTimeout().dividedBy(10).toMillis());
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int) config.pollInterval().toMillis());
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) config.transactionTimeout().toMillis());
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LaneTopics.MAX_MESSAGE_BYTES);
+    return p;
+  }
+}

@@ -126,7 +126,7 @@ public final class ArchivePublisher implements AutoCloseable {
 
   private void send(String topic, String key, byte[] value) throws IOException {
     throwIfFailed();
-    var unused = producer.send(record(topic, key, value), (metadata, e) -> {
+    var _ = producer.send(record(topic, key, value), (metadata, e) -> {
       if (e != null) {
         failure.compareAndSet(null, e);
       }

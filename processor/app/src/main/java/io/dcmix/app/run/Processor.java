@@ -1,0 +1,82 @@
+package io.dcmix.app.run;
+
+import io.dcmix.core.cli.CliException;
+import io.dcmix.core.images.PlaneDecoder;
+import io.dcmix.core.model.DcmixModel;
+import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.core.model.DeviceUnavailableException;
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.model.ModelContractException;
+import io.dcmix.streams.LaneTopics.UnusableTopicsException;
+import io.dcmix.streams.ProcessorConfig;
+import io.dcmix.streams.StreamsRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+
+/** A running processor and its model. Closes in the right order: the streams leave the group before the model goes. */
+public final class Processor implements AutoCloseable {
+  private final DcmixModel model;
+  private final StreamsRuntime streams;
+
+  private Processor(DcmixModel model, StreamsRuntime streams) {
+    this.model = model;
+    this.streams = streams;
+  }
+
+  /**
+   * Loads a model for {@link #start}.
+   *
+   * @throws CliException with everything that is wrong with the file or the device
+   */
+  public static DcmixModel load(Path file, DevicePolicy device) {
+    try {
+      return DcmixModel.load(file, device);
+    } catch (ModelContractException | DeviceUnavailableException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CliException("Cannot read the model: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Starts the streams on a model that is loaded and warm; takes the model over, also when it fails.
+   *
+   * @throws CliException if Kafka cannot be reached, topics are unusable, or settings contradict each other
+   */
+  public static Processor start(ProcessorConfig config, DcmixModel model) throws InterruptedException {
+    try {
+      StreamsRuntime streams =
+          StreamsRuntime.start(config, model, (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
+      return new Processor(model, streams);
+    } catch (UnusableTopicsException | IllegalArgumentException e) {
+      model.close();
+      throw new CliException(String.valueOf(e.getMessage()), e);
+    } catch (ExecutionException e) {
+      model.close();
+      throw new CliException(
+          "Kafka at %s does not answer as it should: %s".formatted(config.bootstrapServers(), e.getMessage()), e);
+    } catch (RuntimeException | InterruptedException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  public StreamsRuntime streams() {
+    return streams;
+  }
+
+  public ModelCard card() {
+    return model.card();
+  }
+
+  public String device() {
+    return model.device();
+  }
+
+  @Override
+  public void close() {
+    streams.close();
+    model.close();
+  }
+}

@@ -1,0 +1,145 @@
+package io.dcmix.app.run;
+
+import io.dcmix.app.dashboard.DashboardConfig;
+import io.dcmix.app.dashboard.DashboardServer;
+import io.dcmix.core.cli.CliCommand;
+import io.dcmix.core.cli.CliException;
+import io.dcmix.core.model.DcmixModel;
+import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.streams.LaneTopics;
+import io.dcmix.streams.ProcessorConfig;
+import io.dcmix.streams.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code dcmix run}: a processor on a Kafka cluster. */
+@Command(
+    name = "run",
+    description = "Run the processor on a Kafka cluster: image events in, predictions and channel importance out.",
+    footer = {
+      "",
+      "Examples:",
+      "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --create-topics",
+      "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane replay-2025 --port 8081",
+      "",
+      "Several instances of a lane share its wells. Stop one with Ctrl-C or SIGTERM: the others take over."
+    })
+public final class RunCommand implements CliCommand {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+  @Option(names = "--bootstrap-servers", required = true, paramLabel = "HOST:PORT", description = "The Kafka brokers.")
+  private String bootstrapServers = "";
+
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX model; see docs/model-contract.md.")
+  private Path model = Path.of("");
+
+  @Option(names = "--device", defaultValue = "auto", paramLabel = "auto|cpu|cuda",
+      description = "Where the model runs. auto: CUDA where it works, else the CPU; cuda: CUDA or no start. Default: auto.")
+  private String device = "auto";
+
+  @Option(names = "--lane", defaultValue = "screening", description = "Prefix of the topics and name of the group. Default: ${DEFAULT-VALUE}.")
+  private String lane = "screening";
+
+  @Option(names = "--state-dir", defaultValue = "dcmix-state", paramLabel = "DIR",
+      description = "Local state; lost state is restored from Kafka. Default: ${DEFAULT-VALUE}.")
+  private Path stateDir = Path.of("dcmix-state");
+
+  @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address of the page. It asks nobody for a password. Default: ${DEFAULT-VALUE}.")
+  private String host = "127.0.0.1";
+
+  @Option(names = "--port", defaultValue = "8080", description = "Port of the page; 0: any free one. Default: ${DEFAULT-VALUE}.")
+  private int port = 8080;
+
+  @Option(names = "--no-explain", description = "Leave out the importance per well: one pass a site instead of one a channel more.")
+  private boolean noExplain;
+
+  @Option(names = "--well-deadline", defaultValue = "30m", paramLabel = "TIME", converter = Durations.class,
+      description = "An incomplete well ends this long after its last image. Default: ${DEFAULT-VALUE}.")
+  private Duration wellDeadline = Duration.ofMinutes(30);
+
+  @Option(names = "--transaction-timeout", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
+      description = "After it the broker gives up a silent instance's transaction. Default: ${DEFAULT-VALUE}.")
+  private Duration transactionTimeout = Duration.ofSeconds(10);
+
+  @Option(names = "--abort-sweep", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
+      description = "How often the broker looks for such transactions: its transaction.abort.timed.out.transaction.cleanup.interval.ms. Default: ${DEFAULT-VALUE}.")
+  private Duration abortSweep = Duration.ofSeconds(10);
+
+  @Option(names = "--session-timeout", defaultValue = "45s", paramLabel = "TIME", converter = Durations.class,
+      description = "After it the broker gives a silent instance's wells to another. Default: ${DEFAULT-VALUE}.")
+  private Duration sessionTimeout = Duration.ofSeconds(45);
+
+  @Option(names = "--create-topics", description = "Create the lane's topics that do not exist.")
+  private boolean createTopics;
+
+  @Option(names = "--partitions", defaultValue = "8", description = "Partitions of created topics; fixed for the life of the lane. Default: ${DEFAULT-VALUE}.")
+  private int partitions = 8;
+
+  @Option(names = "--replication", defaultValue = "3", description = "Replication of created topics. Default: ${DEFAULT-VALUE}.")
+  private short replication = 3;
+
+  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting for every Kafka client, such as security.protocol=SSL. Repeatable.")
+  private @Nullable Map<String, String> kafka;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ProcessorConfig config = config();
+    try (Shutdown shutdown = new Shutdown()) {
+      DcmixModel loaded = Processor.load(model, policy());
+      if (createTopics) {
+        create(config);
+      }
+      Processor processor = shutdown.add(Processor.start(config, loaded));
+      DashboardServer page =
+          shutdown.add(DashboardServer.start(
+              new DashboardConfig(host, port, bootstrapServers, lane, config.kafka()).withReady(processor.streams()::ready)));
+      LOG.info("Lane {} runs model {} {} on {}; the page is at {}",
+          lane, processor.card().name(), processor.card().version(), processor.device(), page.url());
+      var _ = processor.streams().ended().thenRun(shutdown::ask);
+      shutdown.await();
+      return processor.streams().ended().isDone() ? 1 : 0;
+    }
+  }
+
+  private ProcessorConfig config() {
+    Topics topics;
+    try {
+      topics = new Topics(lane);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--lane: " + e.getMessage(), e);
+    }
+    return ProcessorConfig.of(topics, bootstrapServers, stateDir)
+        .withExplain(!noExplain)
+        .withWellDeadline(wellDeadline)
+        .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
+        .withKafka(kafka == null ? Map.of() : kafka);
+  }
+
+  private DevicePolicy policy() {
+    try {
+      return DevicePolicy.parse(device);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--device: " + e.getMessage(), e);
+    }
+  }
+
+  private void create(ProcessorConfig config) throws InterruptedException {
+    Map<String, Object> client = new HashMap<>(config.kafka());
+    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    try (Admin admin = Admin.create(client)) {
+      LaneTopics.create(admin, config.topics(), new LaneTopics.Plan(partitions, replication, Duration.ofDays(7)));
+    } catch (ExecutionException e) {
+      throw new CliException("Cannot create the topics of lane " + lane + ": " + e.getMessage(), e);
+    }
+  }
+}

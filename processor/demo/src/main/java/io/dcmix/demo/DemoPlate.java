@@ -1,0 +1,67 @@
+package io.dcmix.demo;
+
+import io.dcmix.core.archive.Archives;
+import io.dcmix.core.archive.PlateArchive;
+import io.dcmix.core.archive.PlateMap;
+import io.dcmix.core.archive.simulation.SimulatedPlate;
+import io.dcmix.core.archive.simulation.SimulationSpec;
+import io.dcmix.core.cli.CliException;
+import io.dcmix.core.model.ModelCard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plate that a demo runs on.
+ *
+ * @param map what is in its wells, where known
+ * @param truth what is known beforehand
+ * @param warnings what the user should know of the archive
+ */
+record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List<String> warnings) {
+
+  /**
+   * Opens a user's plate, or simulates one.
+   *
+   * @throws CliException if the archive cannot be read; names the place and the remedy
+   */
+  static DemoPlate open(@Nullable Path archive, @Nullable Path spec, @Nullable Path plateMap, long seed) {
+    if (archive == null) {
+      if (spec != null || plateMap != null) {
+        throw new CliException("--spec and --plate-map belong to an archive: add --archive DIR");
+      }
+      SimulatedPlate plate = SimulatedPlate.of(SimulationSpec.demo(seed));
+      return new DemoPlate(plate, plate.map(), Truth.of(plate), List.of());
+    }
+    try {
+      Archives.OpenedArchive opened = Archives.open(archive, spec, plateMap);
+      if (opened.archive().planes().isEmpty()) {
+        throw new CliException("The archive " + archive + " has no image that the pattern matches; see docs/archives.md");
+      }
+      return new DemoPlate(opened.archive(), opened.map(), Truth.of(opened.map()), opened.warnings());
+    } catch (IOException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Number of wells with at least one plane. */
+  long wells() {
+    return archive.planes().stream().map(plane -> plane.well() + "/" + plane.timepoint()).distinct().count();
+  }
+
+  /**
+   * Refuses a model that could not score a single well of this plate.
+   *
+   * @throws CliException naming the channels of both
+   */
+  void checkAgainst(ModelCard model) {
+    List<String> missing = new ArrayList<>(model.channels());
+    missing.removeAll(archive.channels());
+    if (!missing.isEmpty()) {
+      throw new CliException("The model needs channels %s; the plate has %s and lacks %s. Name the channels alike in the archive's spec, or use a model for these channels"
+          .formatted(model.channels(), archive.channels(), missing));
+    }
+  }
+}

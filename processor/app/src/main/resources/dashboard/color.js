@@ -16,8 +16,8 @@ export function viridis(share) {
 }
 
 // Hues told apart with all common kinds of colour blindness, one set for each ground.
-const LIGHT = ['#0072b2', '#d55e00', '#00876c', '#a3459c', '#8a6d00', '#5b6470', '#c2185b', '#4b3fbf'];
-const DARK = ['#56b4e9', '#ff8a4c', '#3ddbb0', '#e08fd9', '#e3c13a', '#aab4c2', '#ff77a8', '#9d92ff'];
+const LIGHT = ['#0072b2', '#d55e00', '#00876c', '#a3459c', '#8a6d00', '#c2185b', '#4b3fbf', '#5b6470'];
+const DARK = ['#56b4e9', '#ff8a4c', '#3ddbb0', '#e08fd9', '#e3c13a', '#ff77a8', '#9d92ff', '#aab4c2'];
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** Colour of a channel by its place in the model; the same everywhere on the page. */

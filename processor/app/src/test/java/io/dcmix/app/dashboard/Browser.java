@@ -65,6 +65,7 @@ final class Browser implements AutoCloseable {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--hide-scrollbars",
         "--force-device-scale-factor=1",
         "--user-data-dir=" + profile);
     LoggingPreferences logs = new LoggingPreferences();

@@ -216,6 +216,17 @@ class PageTest {
     browser.open(server.url().toString(), 390, 844, "light");
     browser.await(".well.scored", 246);
     browser.screenshot("384-phone");
+    Screen large = Screen.of("HTS-1536-0007", PlateFormat.WELLS_1536);
+    ScreeningView largest = new ScreeningView();
+    large.run(largest, 1100);
+    try (DashboardServer second =
+        DashboardServer.over(new DashboardConfig("127.0.0.1", 0, "127.0.0.1:1", "screening", Map.of()), largest)) {
+      browser.open(second.url().toString(), 1440, 900, "light");
+      browser.await("#heatmap .well", 1536);
+      browser.await(".well.scored", 1084); // 16 of the first 1100 failed
+      browser.screenshot("1536-light");
+      browser.driver().get("about:blank");
+    }
     small.run(other, 96);
     try (DashboardServer second =
         DashboardServer.over(new DashboardConfig("127.0.0.1", 0, "127.0.0.1:1", "screening", Map.of()), other)) {

@@ -27,6 +27,7 @@ public final class Api {
   /**
    * One imaging run of one plate.
    *
+   * @param sequence grows with every change: of two summaries the one with the higher number is the newer
    * @param version grows when what is known of the run or its layout changes; then the details are worth fetching again
    * @param status state of the run: UNKNOWN (nobody announced it), STARTED, FINISHED, ABORTED
    * @param expected results to expect, wells times timepoints; null without an announcement
@@ -39,6 +40,7 @@ public final class Api {
   public record PlateSummary(
       String plate,
       String acquisition,
+      long sequence,
       int version,
       String status,
       int rows,

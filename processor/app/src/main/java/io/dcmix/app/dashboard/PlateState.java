@@ -43,6 +43,7 @@ final class PlateState {
   private @Nullable Acquisition acquisition;
   private @Nullable Instant lastImageAt;
   private int version;
+  private long sequence;
 
   PlateState(PlateKey key) {
     this.key = key;
@@ -54,11 +55,13 @@ final class PlateState {
     event.getWells().forEach(WellAddress::parse);
     acquisition = event;
     version++;
+    sequence++;
   }
 
   void take(PlateContent known) {
     content = known;
     version++;
+    sequence++;
   }
 
   /** Takes a result; null if it changes nothing. */
@@ -122,6 +125,7 @@ final class PlateState {
     return new PlateSummary(
         key.plate(),
         key.acquisition(),
+        sequence,
         version,
         (run == null ? AcquisitionStatus.UNKNOWN : run.getStatus()).name(),
         size[0],
@@ -227,6 +231,7 @@ final class PlateState {
 
   private @Nullable Spot keep(Spot spot, WellResult result, boolean changed, Instant imageAt) {
     results.put(spot, result);
+    sequence++;
     if (lastImageAt == null || imageAt.isAfter(lastImageAt)) {
       lastImageAt = imageAt;
     }

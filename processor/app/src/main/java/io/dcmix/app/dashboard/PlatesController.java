@@ -14,10 +14,13 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.exceptions.HttpStatusException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Plates and their wells. Plate and acquisition are percent-encoded parts of the path: plate {@code P/7} is {@code P%2F7}. */
 @Controller("/api/plates")
 final class PlatesController {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
+
   private final ScreeningView view;
   private final DashboardConfig config;
 
@@ -42,7 +45,7 @@ final class PlatesController {
   }
 
   @Get("/{plate}/{acquisition}/wells/{well}")
-  WellDetail well(String plate, String acquisition, String well, @QueryValue(defaultValue = "0") int timepoint) {
+  WellDetail well(String plate, String acquisition, String well, @QueryValue(defaultValue = "0") String timepoint) {
     PlateKey key = new PlateKey(plate, acquisition);
     WellAddress address;
     try {
@@ -50,10 +53,13 @@ final class PlatesController {
     } catch (IllegalArgumentException e) {
       throw new HttpStatusException(HttpStatus.BAD_REQUEST, e.getMessage());
     }
+    if (!NUMBER.matcher(timepoint).matches()) {
+      throw new HttpStatusException(HttpStatus.BAD_REQUEST, "'" + timepoint + "' is no timepoint: they count from 0");
+    }
     if (view.plate(key).isEmpty()) {
       throw noPlate(plate, acquisition);
     }
-    return view.well(key, address, timepoint)
+    return view.well(key, address, Integer.parseInt(timepoint))
         .orElseThrow(
             () -> new HttpStatusException(HttpStatus.NOT_FOUND, "Plate '%s' has no well %s".formatted(plate, address)));
   }

@@ -4,6 +4,7 @@ import io.dcmix.streams.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,9 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -42,12 +46,13 @@ final class ResultFeed implements AutoCloseable {
   private final ResultDecoder decoder;
   private final ScreeningView view;
   private final Runnable afterBatch;
+  private final Supplier<? extends Consumer<byte[], byte[]>> consumers;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicLong records = new AtomicLong();
   private final AtomicLong unreadable = new AtomicLong();
   private volatile List<String> missing;
-  private volatile KafkaConsumer<byte[], byte[]> current;
+  private volatile Consumer<byte[], byte[]> current;
 
   /**
    * Makes a feed; {@link #start} starts it.
@@ -55,13 +60,24 @@ final class ResultFeed implements AutoCloseable {
    * @param afterBatch called on the feed's thread after each batch that went into the view
    */
   ResultFeed(DashboardConfig config, ResultDecoder decoder, ScreeningView view, Runnable afterBatch) {
+    this(config, decoder, view, afterBatch, () -> consumer(config));
+  }
+
+  /** For tests: over consumers made elsewhere, one for each start of the reading. */
+  ResultFeed(
+      DashboardConfig config,
+      ResultDecoder decoder,
+      ScreeningView view,
+      Runnable afterBatch,
+      Supplier<? extends Consumer<byte[], byte[]>> consumers) {
     this.config = config;
     this.topics = ResultDecoder.types(new Topics(config.lane())).keySet();
     this.decoder = decoder;
     this.view = view;
     this.afterBatch = afterBatch;
     this.missing = List.copyOf(new TreeSet<>(topics));
-    this.current = consumer();
+    this.consumers = consumers;
+    this.current = consumers.get();
     this.thread = Thread.ofPlatform().name("dashboard-feed").daemon().unstarted(this::run);
   }
 
@@ -93,13 +109,13 @@ final class ResultFeed implements AutoCloseable {
         if (!isClosing()) {
           log.warn("The dashboard lost the broker {} and starts reading anew: {}", config.bootstrapServers(), e.getMessage());
           rest(LOOK_SOON);
-          current = consumer();
+          current = consumers.get();
         }
       }
     }
   }
 
-  private void read(KafkaConsumer<byte[], byte[]> consumer) {
+  private void read(Consumer<byte[], byte[]> consumer) {
     try {
       long lookedAt = System.nanoTime();
       Set<TopicPartition> assigned = look(consumer, Set.of());
@@ -120,14 +136,14 @@ final class ResultFeed implements AutoCloseable {
         }
       }
     } finally {
-      consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(CLOSE));
+      consumer.close(CloseOptions.timeout(CLOSE));
     }
   }
 
   /** Assigns partitions that were not there before, from their beginning. */
-  private Set<TopicPartition> look(KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> assigned) {
+  private Set<TopicPartition> look(Consumer<byte[], byte[]> consumer, Set<TopicPartition> assigned) {
     Map<String, List<PartitionInfo>> existing = consumer.listTopics(ASK);
-    Set<TopicPartition> found = new java.util.HashSet<>(assigned);
+    Set<TopicPartition> found = new HashSet<>(assigned);
     for (String topic : topics) {
       for (PartitionInfo partition : existing.getOrDefault(topic, List.of())) {
         found.add(new TopicPartition(topic, partition.partition()));
@@ -168,7 +184,7 @@ final class ResultFeed implements AutoCloseable {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
+  private static KafkaConsumer<byte[], byte[]> consumer(DashboardConfig config) {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "dcmix-dashboard-" + config.lane());
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

@@ -32,21 +32,24 @@ final class DemoSummary {
     out.println();
     out.println("  " + title);
     out.println("  " + "─".repeat(Math.max(40, title.length())));
-    line("Wells", "%,d of %,d predicted in %.1f s, %d duplicates, %d failures, %d dead letters",
-        report.predictions(), report.wellsPublished(), report.seconds(), report.duplicates(), report.failures(), report.deadLetters());
-    line("Hits", "%,d wells are called hits", hits);
+    line("Wells", String.format(Locale.ROOT, "%,d of %,d predicted in %.1f s, %d duplicates, %d failures, %d dead letters",
+          report.predictions(), report.wellsPublished(), report.seconds(), report.duplicates(), report.failures(), report.deadLetters()));
+    line("Hits", String.format(Locale.ROOT, "%,d wells are called hits",
+          hits));
     if (!basis.positive().isEmpty()) {
-      line("Truth", "%d of %d %s found (recall %s), %d false (precision %s)",
+      line("Truth", String.format(Locale.ROOT, "%d of %d %s found (recall %s), %d false (precision %s)",
           truth.truePositives(), basis.positive().size(), basis.plantedChannels().isEmpty() ? "positive controls" : basis.what(),
-          share(report.recall()), truth.falsePositives(), share(report.precision()));
+          share(report.recall()), truth.falsePositives(), share(report.precision())));
     }
     if (!absent.isEmpty()) {
-      line("Missing", "%,d planes are not in the archive:", absent.size());
+      line("Missing", String.format(Locale.ROOT, "%,d planes are not in the archive:",
+          absent.size()));
       absent.stream().limit(LISTED).forEach(plane -> out.println("              " + plane.id() + ": " + plane.reason()));
       more(absent.size());
     }
     if (!failures.isEmpty()) {
-      line("Failed", "%,d wells or sites could not be scored:", failures.size());
+      line("Failed", String.format(Locale.ROOT, "%,d wells or sites could not be scored:",
+          failures.size()));
       Map<String, String> byWell = new TreeMap<>();
       failures.forEach(f -> byWell.putIfAbsent(f.getWell() + (f.getSite() == null ? "" : " site " + f.getSite()), f.getMessage()));
       byWell.entrySet().stream().limit(LISTED).forEach(e -> out.println("              " + e.getKey() + ": " + e.getValue()));
@@ -56,8 +59,10 @@ final class DemoSummary {
     channels(report);
     if (page != null) {
       out.println();
-      line("Page", "%s", page);
-      line("Broker", "%s", report.bootstrap());
+      line("Page", String.format(Locale.ROOT, "%s",
+          page));
+      line("Broker", String.format(Locale.ROOT, "%s",
+          report.bootstrap()));
     }
     out.println();
     out.flush();
@@ -86,8 +91,8 @@ final class DemoSummary {
     return value == null ? "–" : String.format(Locale.ROOT, "%.3f", value);
   }
 
-  private void line(String label, String format, Object... values) {
-    out.println("  " + String.format(Locale.ROOT, "%-9s", label) + String.format(Locale.ROOT, format, values));
+  private void line(String label, String text) {
+    out.println("  " + String.format(Locale.ROOT, "%-9s", label) + text);
   }
 
   private void more(int count) {

@@ -38,9 +38,6 @@ import picocli.CommandLine.Spec;
       "Logs go to stderr; DCMIX_LOG=DEBUG or -v says more, -vv also what Kafka says."
     })
 public final class Dcmix implements Runnable {
-  /** Avro instantiates no record class outside these packages, and a reader that meets one drops the record. */
-  private static final String AVRO_PACKAGES = "io.dcmix.schema.event,io.dcmix.schema.state";
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "On failure, show where it happened in the code.")
@@ -54,9 +51,6 @@ public final class Dcmix implements Runnable {
 
   /** Runs the command line and ends the process with its exit code. */
   public static void main(String[] args) {
-    if (System.getProperty("org.apache.avro.SERIALIZABLE_PACKAGES") == null) {
-      System.setProperty("org.apache.avro.SERIALIZABLE_PACKAGES", AVRO_PACKAGES);
-    }
     System.exit(commandLine().execute(args));
   }
 

@@ -1,5 +1,6 @@
 package io.dcmix.streams;
 
+import io.dcmix.streams.wire.WireFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param abortSweep how often the broker looks for such transactions (its transaction.abort.timed.out… setting)
  * @param sessionTimeout after which the broker gives a silent instance's partitions to another
  * @param pollInterval longest time between two polls before an instance counts as stuck
+ * @param wire how events are written at the edge
  * @param kafka further client settings, such as security; they are given to every Kafka client
  */
 public record ProcessorConfig(
@@ -40,6 +42,7 @@ public record ProcessorConfig(
     Duration abortSweep,
     Duration sessionTimeout,
     Duration pollInterval,
+    WireFormat wire,
     Map<String, String> kafka) {
 
   /** How long at most a record waits for the scorer to have room; then its site waits in the store. */
@@ -54,27 +57,33 @@ public record ProcessorConfig(
     return new ProcessorConfig(
         topics, bootstrapServers, stateDir, 1, Runtime.getRuntime().availableProcessors(), 256L << 20, true,
         Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
-        Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), Map.of());
+        Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5),
+        new WireFormat.SingleObject(), Map.of());
   }
 
   public ProcessorConfig withWellDeadline(Duration deadline) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, deadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
-        lateWindow, commitInterval, transaction, sweep, session, pollInterval, kafka);
+        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka);
   }
 
   public ProcessorConfig withExplain(boolean wanted) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, wanted, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, settings);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings);
+  }
+
+  public ProcessorConfig withWire(WireFormat format) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */

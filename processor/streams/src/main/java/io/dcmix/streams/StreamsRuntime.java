@@ -4,9 +4,11 @@ import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.scoring.DirectSiteScorer;
 import io.dcmix.core.scoring.SiteReader;
 import io.dcmix.core.scoring.SiteScorer;
-import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.schema.event.WellFailure;
+import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.LaneTopics.ImageTopic;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ScreeningTopology.EventSerdes;
@@ -14,6 +16,9 @@ import io.dcmix.streams.plate.ImportanceConfig;
 import io.dcmix.streams.source.TopicPlaneSource;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
+import io.dcmix.streams.wire.EdgeSerdes;
+import io.dcmix.streams.wire.PatientDecoder;
+import io.dcmix.streams.wire.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -44,6 +50,7 @@ public final class StreamsRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsRuntime.class);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);
 
+  private final EdgeSerdes serdes;
   private final KafkaStreams streams;
   private final SiteScorer scorer;
   private final TopicPlaneSource source;
@@ -51,16 +58,19 @@ public final class StreamsRuntime implements AutoCloseable {
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
 
   private StreamsRuntime(ProcessorConfig config, SiteModel model, SiteReader reader, ImageTopic images) {
-    AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
-    AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    source = new TopicPlaneSource(config.topics().imageEvents(), images.topicId(), clientConfig(config), imageCodec::decode);
+    serdes = EdgeSerdes.of(config.wire());
+    Topics topics = config.topics();
+    Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
+    Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
+    source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
     scorer = new DirectSiteScorer(model, source, reader, config.scorerThreads(), config.cacheBytes(), config.explain());
     WellStageConfig wells = new WellStageConfig(
         images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE);
     WellStageSupplier wellStage =
-        new WellStageSupplier(wells, model.card(), model.reproducible(), scorer, imageCodec::decode, acquisitionCodec::decode);
-    ScreeningTopology topology =
-        new ScreeningTopology(config.topics(), EventSerdes.singleObject(), wellStage, ImportanceConfig.DEFAULT);
+        new WellStageSupplier(wells, model.card(), model.reproducible(), scorer, imageDecoder, acquisitionDecoder);
+    EventSerdes results = new EventSerdes(
+        serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
+    ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, ImportanceConfig.DEFAULT);
     streams = new KafkaStreams(topology.build(), properties(config));
     streams.setUncaughtExceptionHandler(this::die);
     streams.setStateListener((now, before) -> {
@@ -93,7 +103,14 @@ public final class StreamsRuntime implements AutoCloseable {
     return runtime;
   }
 
+  /** An unreachable registry is waited for; anything else ends the process, so that another takes over. */
   private StreamThreadExceptionResponse die(Throwable cause) {
+    for (Throwable c = cause; c != null; c = c.getCause()) {
+      if (c instanceof RegistryUnavailableException) {
+        LOG.warn("The schema registry does not answer; starting over from the last commit: {}", c.getMessage());
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+      }
+    }
     LOG.error("The processor stops: {}", cause.getMessage(), cause);
     ended.complete(cause);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -119,6 +136,7 @@ public final class StreamsRuntime implements AutoCloseable {
     streams.close(CloseOptions.timeout(CLOSE_WITHIN).withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     scorer.close();
     source.close();
+    serdes.close();
   }
 
   private static Map<String, Object> clientConfig(ProcessorConfig config) {

@@ -1,14 +1,17 @@
 package io.dcmix.app.dashboard;
 
-import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.Topics;
+import io.dcmix.streams.wire.EdgeSerdes;
+import io.dcmix.streams.wire.WireFormat;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
 
 /** Turns the bytes of a result topic into its record; the seam for other wire formats. */
 @FunctionalInterface
@@ -30,24 +33,21 @@ public interface ResultDecoder {
         topics.channelImportance(), ChannelImportance.class);
   }
 
-  /** Avro's single-object encoding, which needs no registry. */
-  static ResultDecoder singleObject(Topics topics) {
-    Map<String, AvroCodec<? extends SpecificRecord>> codecs =
-        Map.of(
-            topics.acquisitions(), AvroCodec.of(Acquisition.class),
-            topics.plateLayouts(), AvroCodec.of(PlateLayout.class),
-            topics.wellPredictions(), AvroCodec.of(WellPrediction.class),
-            topics.wellFailures(), AvroCodec.of(WellFailure.class),
-            topics.channelImportance(), AvroCodec.of(ChannelImportance.class));
+  /** Reads single-object encoding, and the registry's wire format where one is configured. */
+  static ResultDecoder of(Topics topics, EdgeSerdes serdes) {
+    Map<String, Deserializer<? extends SpecificRecord>> deserializers = new HashMap<>();
+    types(topics).forEach((topic, type) -> deserializers.put(topic, serdes.serde(type).deserializer()));
     return (topic, value) -> {
-      AvroCodec<? extends SpecificRecord> codec = codecs.get(topic);
-      if (codec == null) {
+      Deserializer<? extends SpecificRecord> deserializer = deserializers.get(topic);
+      if (deserializer == null) {
         throw new IllegalArgumentException(topic + " is no result topic");
       }
-      if (value.length > 0 && value[0] == 0) {
-        throw new IllegalArgumentException("it is in Confluent's wire format, and no schema registry is configured");
-      }
-      return codec.decode(value);
+      return deserializer.deserialize(topic, value);
     };
+  }
+
+  /** Avro's single-object encoding, which needs no registry. */
+  static ResultDecoder singleObject(Topics topics) {
+    return of(topics, EdgeSerdes.of(new WireFormat.SingleObject()));
   }
 }

@@ -2,6 +2,7 @@ package io.dcmix.app.run;
 
 import io.dcmix.app.dashboard.DashboardConfig;
 import io.dcmix.app.dashboard.DashboardServer;
+import io.dcmix.app.dashboard.ResultDecoder;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DcmixModel;
@@ -9,6 +10,9 @@ import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.Topics;
+import io.dcmix.streams.wire.EdgeSerdes;
+import io.dcmix.streams.wire.WireFormat;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -88,6 +92,10 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--replication", defaultValue = "3", description = "Replication of created topics. Default: ${DEFAULT-VALUE}.")
   private short replication = 3;
 
+  @Option(names = "--schema-registry", paramLabel = "URL",
+      description = "Write events in Confluent's wire format with this Apicurio Registry (its /apis/registry/v3 address); default: Avro's single-object encoding. Both are read.")
+  private @Nullable URI schemaRegistry;
+
   @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting for every Kafka client, such as security.protocol=SSL. Repeatable.")
   private @Nullable Map<String, String> kafka;
 
@@ -102,7 +110,8 @@ public final class RunCommand implements CliCommand {
       Processor processor = shutdown.add(Processor.start(config, loaded));
       DashboardServer page =
           shutdown.add(DashboardServer.start(
-              new DashboardConfig(host, port, bootstrapServers, lane, config.kafka()).withReady(processor.streams()::ready)));
+              new DashboardConfig(host, port, bootstrapServers, lane, config.kafka()).withReady(processor.streams()::ready),
+              ResultDecoder.of(config.topics(), shutdown.add(EdgeSerdes.of(config.wire())))));
       LOG.info("Lane {} runs model {} {} on {}; the page is at {}",
           lane, processor.card().name(), processor.card().version(), processor.device(), page.url());
       var _ = processor.streams().ended().thenRun(shutdown::ask);
@@ -122,6 +131,7 @@ public final class RunCommand implements CliCommand {
         .withExplain(!noExplain)
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
+        .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
         .withKafka(kafka == null ? Map.of() : kafka);
   }
 

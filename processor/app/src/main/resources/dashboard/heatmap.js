@@ -36,6 +36,7 @@ export class Heatmap {
     this.tooltip = tooltip;
     this.onSelect = onSelect;
     this.measure = 'probability';
+    this.scale = [0, 1];
     this.wells = new Map();
     this.cells = new Map();
     this.focused = null;
@@ -93,11 +94,13 @@ export class Heatmap {
 
   /** Takes results that just came. */
   update(cells) {
-    const before = this.#range().join();
     for (const cell of cells) {
       const known = this.cells.get(cell.well);
-      if (known && known.revision > cell.revision) continue;
-      this.cells.set(cell.well, cell);
+      if (!known || known.revision <= cell.revision) this.cells.set(cell.well, cell);
+    }
+    const scale = this.#range();
+    if (scale.join() !== this.scale.join()) this.redraw();
+    for (const cell of cells) {
       const well = this.wells.get(cell.well);
       if (!well) continue;
       this.#paint(cell.well);
@@ -105,7 +108,6 @@ export class Heatmap {
       void well.getBBox(); // starts the animation anew
       well.classList.add('fresh');
     }
-    if (this.#range().join() !== before) this.redraw();
   }
 
   colorBy(measure) {
@@ -124,13 +126,14 @@ export class Heatmap {
   }
 
   redraw() {
+    this.scale = this.#range();
     for (const name of this.wells.keys()) this.#paint(name);
     this.select(this.selected);
-    this.onScale?.(MEASURES[this.measure], this.#range());
+    this.onScale?.(MEASURES[this.measure], this.scale);
   }
 
   color(cell) {
-    const [low, high] = this.#range();
+    const [low, high] = this.scale;
     const value = MEASURES[this.measure].of(cell);
     return value === null || value === undefined ? null : viridis((value - low) / (high - low));
   }

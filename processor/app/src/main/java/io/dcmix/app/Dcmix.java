@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  dcmix demo                 Broker, processor, page and a simulated plate, all in one process.",
-      "  dcmix demo --seed 7 --exit The same with another plate; ends when the plate is done.",
-      "  dcmix COMMAND --help       All options of a command, with examples.",
+      "  dcmix demo                  A simulated plate through the whole system.",
+      "  dcmix demo --seed 7 --exit  Another plate; ends when it is done.",
+      "  dcmix COMMAND --help        All options of a command, with examples.",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage.",
       "Logs go to stderr; DCMIX_LOG=DEBUG or -v says more, -vv also what Kafka says."

@@ -19,7 +19,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -105,7 +104,7 @@ final class ResultFeed implements AutoCloseable {
     while (!isClosing()) {
       try {
         read(current);
-      } catch (KafkaException e) {
+      } catch (RuntimeException e) {
         if (!isClosing()) {
           log.warn("The dashboard lost the broker {} and starts reading anew: {}", config.bootstrapServers(), e.getMessage());
           rest(LOOK_SOON);
@@ -165,9 +164,12 @@ final class ResultFeed implements AutoCloseable {
     try {
       view.apply(decoder.decode(record.topic(), record.value()), Instant.ofEpochMilli(record.timestamp()));
     } catch (RuntimeException e) {
-      unreadable.incrementAndGet();
-      log.warn(
-          "The dashboard skips record {} of {}-{}: {}", record.offset(), record.topic(), record.partition(), e.getMessage());
+      long skipped = unreadable.incrementAndGet();
+      if (skipped <= 10 || Long.bitCount(skipped) == 1) { // a topic full of them must not fill the log
+        log.warn(
+            "The dashboard skips record {} of {}-{} ({} so far): {}",
+            record.offset(), record.topic(), record.partition(), skipped, e.getMessage());
+      }
     }
   }
 

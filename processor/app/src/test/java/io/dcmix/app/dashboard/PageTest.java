@@ -150,6 +150,25 @@ class PageTest {
   }
 
   @Test
+  void shouldWriteHitsAsCsvThatASpreadsheetTakesForTextAndNumbers() {
+    open("light");
+    Object csv =
+        browser.driver().executeAsyncScript(
+            """
+            const done = arguments[arguments.length - 1];
+            import('/hits.js').then(({ csv }) => done(encodeURIComponent(csv({ plate: 'P,7', acquisition: '1' },
+              [{ well: 'B02', timepoint: 0, hitLogit: -1.5, hitProbability: 0.18, predictedClass: 'active', topChannel: null, revision: 2, flags: ['INCOMPLETE'] }],
+              new Map([['B02', { treatment: '=1+1 "x"', concentration: 2.5, unit: 'uM' }]])))));
+            """);
+    // Escaped on the way, since the driver turns CR LF into LF.
+    assertThat(java.net.URLDecoder.decode(String.valueOf(csv), java.nio.charset.StandardCharsets.UTF_8))
+        .isEqualTo(
+            "rank,plate,acquisition,well,timepoint,treatment,concentration,concentration_unit,"
+                + "hit_logit,hit_probability,predicted_class,top_channel,revision,flags\r\n"
+                + "1,\"P,7\",1,B02,0,\"'=1+1 \"\"x\"\"\",2.5,uM,-1.5,0.18,active,,2,INCOMPLETE\r\n");
+  }
+
+  @Test
   void shouldWaitForTheFirstPlateAndShowItWhenItComes() throws IOException {
     open("light");
     browser.awaitText("#empty-title", "Waiting for the first plate");

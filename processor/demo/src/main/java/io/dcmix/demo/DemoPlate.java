@@ -1,6 +1,7 @@
 package io.dcmix.demo;
 
 import io.dcmix.core.archive.Archives;
+import io.dcmix.core.archive.OpenedArchive;
 import io.dcmix.core.archive.PlateArchive;
 import io.dcmix.core.archive.PlateMap;
 import io.dcmix.core.archive.simulation.SimulatedPlate;
@@ -36,7 +37,7 @@ record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List
       return new DemoPlate(plate, plate.map(), Truth.of(plate), List.of());
     }
     try {
-      Archives.OpenedArchive opened = Archives.open(archive, spec, plateMap);
+      OpenedArchive opened = Archives.open(archive, spec, plateMap);
       if (opened.archive().planes().isEmpty()) {
         throw new CliException("The archive " + archive + " has no image that the pattern matches; see docs/archives.md");
       }

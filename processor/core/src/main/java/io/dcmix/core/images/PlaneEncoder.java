@@ -4,11 +4,10 @@ import io.dcmix.schema.event.PixelType;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Encodes planes as RAW or greyscale PNG of 8 or 16 bits; the counterpart of the decoder for simulation and tests. */
+/** Encodes planes as RAW or greyscale PNG of 8 or 16 bits; the counterpart of {@link PlaneDecoder} for simulation and tests. */
 public final class PlaneEncoder {
   private PlaneEncoder() {}
 
@@ -23,7 +22,7 @@ public final class PlaneEncoder {
    * @throws IllegalArgumentException if the encoding is neither RAW nor PNG, or pixels are missing
    */
   public static ByteBuffer encode(PlaneFormat format, ByteBuffer pixels, int level) {
-    ByteBuffer source = pixels.duplicate().order(ByteOrder.nativeOrder());
+    ByteBuffer source = pixels.slice().order(ByteOrder.nativeOrder());
     if (source.remaining() < format.decodedBytes()) {
       throw new IllegalArgumentException("%d bytes are too few for %s".formatted(source.remaining(), format));
     }
@@ -49,11 +48,11 @@ public final class PlaneEncoder {
   private static ByteBuffer png(PlaneFormat format, ByteBuffer source, int level) {
     int depth = 8 * PlaneFormat.bytesPerPixel(format.pixelType());
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024 + (int) format.decodedBytes());
-    out.writeBytes(Png.signature());
+    out.writeBytes(ByteBuffer.allocate(8).putLong(Png.SIGNATURE).array());
     ByteBuffer header = ByteBuffer.allocate(13).putInt(format.width()).putInt(format.height());
-    chunk(out, "IHDR", header.put((byte) depth).put((byte) 0).put((byte) 0).put((byte) 0).put((byte) 0).array());
-    chunk(out, "IDAT", deflate(filtered(format, source), level));
-    chunk(out, "IEND", new byte[0]);
+    chunk(out, Png.IHDR, header.put((byte) depth).put((byte) 0).put((byte) 0).put((byte) 0).put((byte) 0).array());
+    chunk(out, Png.IDAT, deflate(filtered(format, source), level));
+    chunk(out, Png.IEND, new byte[0]);
     return ByteBuffer.wrap(out.toByteArray());
   }
 
@@ -64,9 +63,10 @@ public final class PlaneEncoder {
     byte[] row = new byte[stride + bytes];
     byte[] out = new byte[Math.multiplyExact(stride + 1, format.height())];
     for (int y = 0, o = 0; y < format.height(); y++) {
-      source.get(row, bytes, stride);
-      if (bytes == 2 && source.order() == ByteOrder.LITTLE_ENDIAN) {
-        Png.swapBytes(row, bytes, stride);
+      if (bytes == 1) {
+        source.get(row, 1, stride);
+      } else {
+        ByteBuffer.wrap(row, 2, stride).slice().asShortBuffer().put(source.slice(y * stride, stride).order(source.order()).asShortBuffer());
       }
       out[o++] = Png.SUB;
       for (int i = bytes; i < row.length; i++) {
@@ -91,14 +91,10 @@ public final class PlaneEncoder {
     }
   }
 
-  private static void chunk(ByteArrayOutputStream out, String type, byte[] data) {
-    byte[] name = type.getBytes(StandardCharsets.US_ASCII);
+  private static void chunk(ByteArrayOutputStream out, int type, byte[] data) {
+    ByteBuffer chunk = ByteBuffer.allocate(data.length + 12).putInt(data.length).putInt(type).put(data);
     CRC32 crc = new CRC32();
-    crc.update(name);
-    crc.update(data);
-    out.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
-    out.writeBytes(name);
-    out.writeBytes(data);
-    out.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+    crc.update(chunk.array(), 4, data.length + 4);
+    out.writeBytes(chunk.putInt((int) crc.getValue()).array());
   }
 }

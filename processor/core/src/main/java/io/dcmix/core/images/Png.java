@@ -1,27 +1,29 @@
 package io.dcmix.core.images;
 
-/** Constants and helpers that the PNG reader and writer share (ISO/IEC 15948, third edition). */
+/** Constants that the PNG reader and writer share (PNG specification, third edition). */
 final class Png {
-  static final int NONE = 0;
-  static final int SUB = 1;
-  static final int UP = 2;
-  static final int AVERAGE = 3;
-  static final int PAETH = 4;
+  static final long SIGNATURE = 0x89504E470D0A1A0AL;
 
-  private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  static final int IHDR = 0x49484452;
+  static final int PLTE = 0x504C5445;
+  static final int IDAT = 0x49444154;
+  static final int IEND = 0x49454E44;
+
+  static final byte NONE = 0;
+  static final byte SUB = 1;
+  static final byte UP = 2;
+  static final byte AVERAGE = 3;
+  static final byte PAETH = 4;
 
   private Png() {}
 
-  static byte[] signature() {
-    return SIGNATURE.clone();
-  }
-
-  /** Turns 16-bit samples between network and little-endian order, in place. */
-  static void swapBytes(byte[] row, int from, int length) {
-    for (int i = from; i < from + length; i += 2) {
-      byte high = row[i];
-      row[i] = row[i + 1];
-      row[i + 1] = high;
+  /** The four letters of a chunk's type, with dots for what is no letter. */
+  static String name(int type) {
+    StringBuilder name = new StringBuilder(4);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      int c = type >> shift & 0xFF;
+      name.append(Character.isLetter(c) && c < 0x80 ? (char) c : '.');
     }
+    return name.toString();
   }
 }

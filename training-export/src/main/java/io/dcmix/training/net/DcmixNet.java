@@ -97,7 +97,8 @@ public final class DcmixNet {
           x, running("mean" + i), running("variance" + i), get("gamma" + i), get("beta" + i), 1, MOMENTUM, TrainedNet.EPSILON, training);
       x = Activation.relu(normal.singletonOrThrow());
     }
-    return Linear.linear(x.mean(new int[] {2, 3}), get("head"), get("bias")).singletonOrThrow();
+    NDArray average = x.reshape(x.getShape().get(0), x.getShape().get(1), -1).mean(new int[] {2});
+    return Linear.linear(average, get("head"), get("bias")).singletonOrThrow();
   }
 
   /** The effective weights, as they are now. */

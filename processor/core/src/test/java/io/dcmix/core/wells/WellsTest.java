@@ -1,0 +1,122 @@
+package io.dcmix.core.wells;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.dcmix.schema.WellAddress;
+import io.dcmix.schema.event.AbsentPlane;
+import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.Encoding;
+import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.PixelType;
+import io.dcmix.schema.state.PlaneState;
+import io.dcmix.schema.state.SiteState;
+import io.dcmix.schema.state.SiteStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class WellsTest {
+  private static final Instant ARRIVAL = Instant.parse("2026-03-01T12:00:00Z");
+
+  @Test
+  void aDowntimeDoesNotMoveTheArrivalClock() {
+    ArrivalClock before = new ArrivalClock(0);
+    before.observe(1_000, 0);
+    // An hour later the task starts again; its well was last touched at 1,000.
+    long hour = Duration.ofHours(1).toMillis();
+    ArrivalClock after = new ArrivalClock(hour);
+    after.restore(1_000);
+    assertThat(after.now(hour)).isEqualTo(1_000);
+    assertThat(after.now(hour + 500)).isEqualTo(1_500);
+  }
+
+  @Test
+  void aQuietTopicMovesTheArrivalClock() {
+    ArrivalClock clock = new ArrivalClock(0);
+    clock.observe(1_000, 10);
+    assertThat(clock.now(70)).isEqualTo(1_060);
+    clock.observe(900, 80);
+    assertThat(clock.now(80)).as("never back").isEqualTo(1_000);
+  }
+
+  @Test
+  void anImplausibleAcquisitionTimeIsReplacedByTheArrival() {
+    assertThat(AcquisitionTime.of(ARRIVAL.plus(Duration.ofMinutes(10)), ARRIVAL).implausible()).isFalse();
+    assertThat(AcquisitionTime.of(ARRIVAL.plus(Duration.ofMinutes(11)), ARRIVAL)).isEqualTo(new AcquisitionTime(ARRIVAL, true));
+    assertThat(AcquisitionTime.of(Instant.parse("1989-12-31T23:59:59Z"), ARRIVAL)).isEqualTo(new AcquisitionTime(ARRIVAL, true));
+    assertThat(AcquisitionTime.of(null, ARRIVAL)).isEqualTo(new AcquisitionTime(ARRIVAL, false));
+  }
+
+  @Test
+  void aSiteWaitsForEveryChannelBeforeItIsCalledBroken() {
+    PlaneState broken = plane("aa", FailureReason.CORRUPT_PLANE);
+    List<String> channels = List.of("DNA", "GFP", "ER");
+    assertThat(SiteAssembly.of(channels, Map.of("DNA", broken), Set.of())).isEqualTo(new SiteAssembly.Waiting(List.of("GFP", "ER")));
+    assertThat(SiteAssembly.of(channels, Map.of("DNA", broken, "GFP", plane("b", null), "ER", plane("c", null)), Set.of()))
+        .isEqualTo(new SiteAssembly.Broken(FailureReason.CORRUPT_PLANE, "DNA", "why"));
+    assertThat(SiteAssembly.of(channels, Map.of("DNA", plane("a", null), "GFP", plane("b", null)), Set.of("ER")))
+        .isInstanceOfSatisfying(SiteAssembly.Broken.class, b -> assertThat(b.channel()).isEqualTo("ER"));
+    assertThat(SiteAssembly.of(channels, Map.of("ER", plane("c", null), "GFP", plane("b", null), "DNA", plane("a", null)), Set.of()))
+        .isInstanceOfSatisfying(SiteAssembly.Complete.class,
+            c -> assertThat(c.planes()).extracting(PlaneState::getSha256).as("in the model's order").containsExactly("a", "b", "c"));
+  }
+
+  @Test
+  void theChoiceBetweenTwoPlanesDoesNotDependOnTheirOrder() {
+    PlaneState low = plane("aa", null);
+    PlaneState high = plane("bb", null);
+    PlaneState unusable = plane("00", FailureReason.CORRUPT_PLANE);
+    assertThat(PlaneChoice.of(null, low)).isEqualTo(PlaneChoice.NEW);
+    assertThat(PlaneChoice.of(low, low)).isEqualTo(PlaneChoice.DUPLICATE);
+    assertThat(PlaneChoice.of(high, low)).isEqualTo(PlaneChoice.CONFLICT_REPLACES);
+    assertThat(PlaneChoice.of(low, high)).isEqualTo(PlaneChoice.CONFLICT_KEEPS);
+    assertThat(PlaneChoice.of(unusable, high)).isEqualTo(PlaneChoice.CONFLICT_REPLACES);
+    assertThat(PlaneChoice.of(high, unusable)).isEqualTo(PlaneChoice.CONFLICT_KEEPS);
+    assertThat(PlaneChoice.of(plane("aa", FailureReason.SOURCE_EXPIRED), low)).isEqualTo(PlaneChoice.REPAIRS);
+  }
+
+  @Test
+  void aWellsScoreIsTheMeanOfItsSites() {
+    // Three classes, hit = 2. Site 1: margin 1 - log(e^0 + e^0) = 1 - log 2; site 2: 3 - log(e^1 + e^1) = 2 - log 2.
+    SiteState one = site(List.of(0.0, 0.0, 1.0), List.of(0.2, 0.3, 0.5), List.of(0.6, 0.4), List.of(2.0, -1.0));
+    SiteState two = site(List.of(1.0, 1.0, 3.0), List.of(0.1, 0.1, 0.8), List.of(0.2, 0.8), null);
+    WellScore score = WellScore.of(List.of(one, two), 2);
+    assertThat(score.hitLogit()).isCloseTo(1.5 - Math.log(2), within(1e-12));
+    assertThat(score.probabilities()).containsExactly(new double[] {0.15, 0.2, 0.65}, within(1e-12));
+    assertThat(score.contribution()).containsExactly(new double[] {0.4, 0.6}, within(1e-12));
+    assertThat(score.importance()).as("only explained sites count").containsExactly(2.0, -1.0);
+    assertThat(score.predictedIndex()).isEqualTo(2);
+  }
+
+  @Test
+  void aManifestKnowsWhatToExpectOfEachWell() {
+    Manifest manifest = Manifest.of(Acquisition.newBuilder()
+        .setPlate("P").setAcquisition("1").setStatus(AcquisitionStatus.STARTED).setRows(8).setColumns(12)
+        .setWells(List.of("B02", "B03")).setSites(List.of(2, 1)).setWellSites(Map.of("B03", List.of(4)))
+        .setChannels(List.of("DNA", "BF"))
+        .setAbsent(List.of(new AbsentPlane("B02", 1, "DNA", 0, 0, "gone")))
+        .build());
+    assertThat(manifest.sitesOf(WellAddress.parse("B02"))).containsExactly(1, 2);
+    assertThat(manifest.sitesOf(WellAddress.parse("B03"))).containsExactly(4);
+    assertThat(manifest.sitesOf(WellAddress.parse("C01"))).isEmpty();
+    assertThat(manifest.absentChannels(WellAddress.parse("B02"), 1, 0)).containsExactly("DNA");
+    assertThat(manifest.absentChannels(WellAddress.parse("B02"), 1, 1)).isEmpty();
+    assertThat(manifest.hasChannelsBeyond(List.of("DNA"))).isTrue();
+    assertThat(manifest.hasChannelsBeyond(List.of("BF", "DNA"))).isFalse();
+  }
+
+  private static SiteState site(List<Double> logits, List<Double> probabilities, List<Double> contribution, List<Double> importance) {
+    return SiteState.newBuilder().setVersion(1).setStatus(SiteStatus.SCORED).setLogits(logits).setProbabilities(probabilities)
+        .setContribution(contribution).setImportance(importance).build();
+  }
+
+  private static PlaneState plane(String sha, FailureReason problem) {
+    return PlaneState.newBuilder().setPartition(0).setOffset(0).setSha256(sha).setWidth(2).setHeight(2).setPixelType(PixelType.UINT8)
+        .setEncoding(Encoding.RAW).setAcquiredAt(0).setProblem(problem).setProblemText(problem == null ? null : "why").build();
+  }
+}

@@ -154,6 +154,8 @@ public final class StreamsRuntime implements AutoCloseable {
     p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
     p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
     p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    // Exceptions fail the instance everywhere; spelled out until this is the default (Kafka 5).
+    p.put("processing.exception.handler.global.enabled", true);
     // A punctuation waits for the poll, and without input the poll waits this long.
     p.put(StreamsConfig.POLL_MS_CONFIG, 10);
     // Streams buffers records, not bytes; an image can have 16 MiB. If memory is short, lower these.

@@ -1,0 +1,109 @@
+package io.dcmix.streams.well;
+
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.PlanePointer;
+import io.dcmix.core.scoring.SiteOutcome;
+import io.dcmix.core.scoring.SitePlane;
+import io.dcmix.core.scoring.SiteScorer;
+import io.dcmix.core.scoring.SiteTicket;
+import io.dcmix.schema.WellKey;
+import io.dcmix.schema.state.PlaneState;
+import io.dcmix.schema.state.SiteState;
+import io.dcmix.schema.state.SiteStatus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The complete sites of a task on their way through the scorer: one flight per site; a site that changed in flight flies
+ * again. An index only: what is pending stands in the stores.
+ *
+ * <p>Not thread-safe: one per life of a task.
+ */
+final class SiteFlights {
+  private static final AtomicLong GENERATIONS = new AtomicLong();
+
+  private final SiteScorer scorer;
+  private final ModelCard model;
+  private final WellStores stores;
+  private final String task;
+  private final long generation = GENERATIONS.incrementAndGet();
+  private final Deque<SiteId> waiting = new ArrayDeque<>();
+  private final Set<SiteId> flying = new HashSet<>();
+
+  private record SiteId(String well, int site) {}
+
+  SiteFlights(SiteScorer scorer, ModelCard model, WellStores stores, String task) {
+    this.scorer = scorer;
+    this.model = model;
+    this.stores = stores;
+    this.task = task;
+  }
+
+  boolean idle() {
+    return waiting.isEmpty() && flying.isEmpty();
+  }
+
+  boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  void enqueue(String well, int site) {
+    waiting.add(new SiteId(well, site));
+  }
+
+  /** Hands waiting sites to the scorer while it has room. */
+  void submit() {
+    while (!waiting.isEmpty()) {
+      SiteId id = waiting.element();
+      SiteState site = stores.site(id.well(), id.site());
+      if (site != null && site.getStatus() == SiteStatus.COMPLETE && !flying.contains(id)) {
+        SiteTicket ticket = new SiteTicket(task, generation, WellKey.parse(id.well()), id.site(), site.getVersion());
+        if (!scorer.submit(ticket, planes(id))) {
+          return;
+        }
+        flying.add(id);
+      }
+      waiting.remove();
+    }
+  }
+
+  private List<SitePlane> planes(SiteId id) {
+    Map<String, PlaneState> planes = stores.planesOf(id.well(), id.site());
+    List<SitePlane> ordered = new ArrayList<>();
+    for (String channel : model.channels()) {
+      PlaneState plane = planes.get(channel);
+      if (plane == null) {
+        throw new IllegalStateException("Site " + id + " is complete without channel " + channel);
+      }
+      ordered.add(new SitePlane(channel, ImageIntake.format(plane), pointer(plane)));
+    }
+    return ordered;
+  }
+
+  /** Takes the outcomes that are there into the ledger. */
+  void land(WellLedger ledger) {
+    for (SiteOutcome outcome : scorer.drain(task, generation)) {
+      SiteId id = new SiteId(WellStores.key(outcome.ticket().well()), outcome.ticket().site());
+      flying.remove(id);
+      if (!ledger.record(outcome)) {
+        waiting.add(id);
+      }
+    }
+  }
+
+  /** Ends this life: what flies will find nobody. */
+  void abandon() {
+    scorer.forget(task, generation);
+  }
+
+  /** The pointer to a stored plane's payload. */
+  static PlanePointer pointer(PlaneState plane) {
+    return new PlanePointer(plane.getTopicId(), plane.getPartition(), plane.getOffset(), plane.getSha256());
+  }
+}

@@ -1,0 +1,321 @@
+package io.dcmix.streams.well;
+
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.SiteOutcome;
+import io.dcmix.core.wells.Manifest;
+import io.dcmix.core.wells.PlaneChoice;
+import io.dcmix.core.wells.SiteAssembly;
+import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.state.PlaneState;
+import io.dcmix.schema.state.SiteState;
+import io.dcmix.schema.state.SiteStatus;
+import io.dcmix.schema.state.WellLife;
+import io.dcmix.schema.state.WellState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps in the life of a well, each a change of the stores:
+ *
+ * <pre>
+ *   image ─▶ ASSEMBLING ──all planes of a site──▶ SCORING ──all sites ended──▶ DONE(revision) ──late window──▶ EXPIRED
+ *                ▲  └──────────deadline: missing sites fail──────────┘  ▲              │
+ *                └───────────────────────────a late image──────────────┴──────────────┘
+ * </pre>
+ *
+ * <p>Not thread-safe: one per life of a task.
+ */
+final class WellLedger {
+  private final WellStores stores;
+  private final Manifests manifests;
+  private final ModelCard model;
+  private final WellResults results;
+  private final Listener listener;
+  private final BiConsumer<WellKey, WellOutput> forward;
+
+  /** Who is told what became pending or done, to keep the index of it. */
+  interface Listener {
+    /** A site has all its planes and no result. */
+    void complete(String well, int site);
+
+    /** A well's result is outstanding. */
+    void pending(String well);
+
+    /** A well's result is out; it was last touched at this append time. */
+    void done(String well, long lastArrival);
+  }
+
+  WellLedger(
+      WellStores stores, Manifests manifests, ModelCard model, WellResults results, Listener listener, BiConsumer<WellKey, WellOutput> forward) {
+    this.stores = stores;
+    this.manifests = manifests;
+    this.model = model;
+    this.results = results;
+    this.listener = listener;
+    this.forward = forward;
+  }
+
+  // ---- images come in ----
+
+  /** Takes note of an image that this model does not use. */
+  void leaveOut(ImageIntake.Unused unused, long arrival) {
+    String key = WellStores.key(unused.well());
+    WellState well = open(key, arrival);
+    if (well.getLife() == WellLife.EXPIRED || !unused.unknownChannel() || well.getUnknownChannel()) {
+      return;
+    }
+    well.setUnknownChannel(true);
+    Manifest manifest = manifests.of(unused.well().plate().toString());
+    boolean alreadyFlagged = manifest != null && manifest.hasChannelsBeyond(model.channels());
+    if (well.getLife() == WellLife.DONE && alreadyFlagged) {
+      stores.put(key, well);
+    } else {
+      touch(key, well);
+      settle(unused.well());
+    }
+  }
+
+  /** Puts a plane in its place. Returns whether its payload is of use. */
+  boolean take(ImageIntake.Plane plane, long arrival) {
+    String key = WellStores.key(plane.well());
+    WellState well = open(key, arrival);
+    if (well.getLife() == WellLife.EXPIRED) {
+      late(plane.well(), well, plane.site(), plane.channel());
+      return false;
+    }
+    PlaneState here = stores.plane(key, plane.site(), plane.channel());
+    PlaneChoice choice = PlaneChoice.of(here, plane.state());
+    if (choice == PlaneChoice.DUPLICATE) {
+      return false;
+    }
+    boolean conflict = choice == PlaneChoice.CONFLICT_REPLACES || choice == PlaneChoice.CONFLICT_KEEPS;
+    boolean newlyFlagged = (conflict && !well.getConflict()) || (plane.implausibleTime() && !well.getImplausibleTime());
+    well.setConflict(well.getConflict() || conflict);
+    well.setImplausibleTime(well.getImplausibleTime() || plane.implausibleTime());
+    if (choice == PlaneChoice.CONFLICT_KEEPS) {
+      if (newlyFlagged) {
+        touch(key, well);
+        settle(plane.well());
+      }
+      return false;
+    }
+    stores.put(key, plane.site(), plane.channel(), plane.state());
+    well.setDeadlineReached(false);
+    touch(key, well);
+    reassemble(plane.well(), plane.site(), true);
+    settle(plane.well());
+    return true;
+  }
+
+  private WellState open(String key, long arrival) {
+    WellState well = stores.well(key);
+    if (well == null) {
+      return WellState.newBuilder().setLife(WellLife.ASSEMBLING).setRevision(0).setLastArrival(arrival).build();
+    }
+    well.setLastArrival(Math.max(well.getLastArrival(), arrival));
+    return well;
+  }
+
+  /** The well changed, so its result, if there is one, no longer stands. */
+  private void touch(String key, WellState well) {
+    well.setLife(WellLife.ASSEMBLING);
+    stores.put(key, well);
+    listener.pending(key);
+  }
+
+  private void late(WellKey key, WellState well, int site, String channel) {
+    well.setRevision(well.getRevision() + 1);
+    stores.put(WellStores.key(key), well);
+    forward.accept(key, new WellOutput.Failed(results.failure(key, well, site, channel, FailureReason.LATE,
+        "Site %d, channel %s: the image came after the late window, when the well's state was already given up".formatted(site, channel),
+        "Publish the plate under a new acquisition id to score it again.")));
+  }
+
+  // ---- sites ----
+
+  /** Decides again what a site is, after its planes changed or the manifest did. */
+  private void reassemble(WellKey key, int number, boolean planesChanged) {
+    String well = WellStores.key(key);
+    SiteState before = stores.site(well, number);
+    Manifest manifest = manifests.of(key.plate().toString());
+    Set<String> absent = manifest == null ? Set.of() : manifest.absentChannels(key.well(), number, key.timepoint());
+    SiteState.Builder site =
+        SiteState.newBuilder().setVersion((before == null ? 0 : before.getVersion()) + 1).setStatus(SiteStatus.ASSEMBLING);
+    boolean complete = false;
+    switch (SiteAssembly.of(model.channels(), stores.planesOf(well, number), absent)) {
+      case SiteAssembly.Waiting _ -> {
+        if (!planesChanged) {
+          return;
+        }
+      }
+      case SiteAssembly.Broken broken ->
+          site.setStatus(SiteStatus.FAILED).setReason(broken.reason()).setChannel(broken.channel()).setMessage(broken.message());
+      case SiteAssembly.Complete _ -> {
+        site.setStatus(SiteStatus.COMPLETE);
+        complete = true;
+      }
+    }
+    stores.put(well, number, site.build());
+    if (complete) {
+      listener.complete(well, number);
+    }
+  }
+
+  /**
+   * Takes in what the scorer says of a site.
+   *
+   * @return false if it is stale: the site changed since, and must be scored again
+   */
+  boolean record(SiteOutcome outcome) {
+    WellKey key = outcome.ticket().well();
+    String well = WellStores.key(key);
+    int number = outcome.ticket().site();
+    SiteState site = stores.site(well, number);
+    if (site == null || site.getStatus() != SiteStatus.COMPLETE) {
+      return true;
+    }
+    if (site.getVersion() != outcome.ticket().version()) {
+      return false;
+    }
+    switch (outcome) {
+      case SiteOutcome.Scored scored -> {
+        double[] importance = scored.score().importance();
+        site.setStatus(SiteStatus.SCORED);
+        site.setLogits(list(scored.score().logits()));
+        site.setProbabilities(list(scored.score().probabilities()));
+        site.setContribution(list(scored.score().contribution()));
+        site.setImportance(importance == null ? null : list(importance));
+        site.setDevice(scored.device());
+      }
+      case SiteOutcome.Failed failed -> {
+        String channel = failed.channel();
+        site.setStatus(SiteStatus.FAILED);
+        site.setReason(failed.reason());
+        site.setMessage(channel == null ? failed.message() : "channel " + channel + ": " + failed.message());
+        site.setChannel(channel);
+        if (channel != null) {
+          refuse(well, number, channel, failed.reason(), site.getMessage());
+        }
+      }
+    }
+    stores.put(well, number, site);
+    settle(key);
+    return true;
+  }
+
+  /** Marks a plane that turned out to be unusable, so that a good image for the same place wins, whatever its hash. */
+  private void refuse(String well, int site, String channel, FailureReason reason, @Nullable String message) {
+    PlaneState plane = stores.plane(well, site, channel);
+    if (plane != null) {
+      plane.setProblem(reason);
+      plane.setProblemText(message);
+      stores.put(well, site, channel, plane);
+    }
+  }
+
+  // ---- wells ----
+
+  /** Looks at a well again after its announcement changed. */
+  void reconsider(WellKey key) {
+    stores.sitesOf(WellStores.key(key)).forEach((number, site) -> {
+      if (site.getStatus() == SiteStatus.ASSEMBLING) {
+        reassemble(key, number, false);
+      }
+    });
+    settle(key);
+  }
+
+  /** Emits the well's result if all its sites have ended and the last result no longer stands. */
+  private void settle(WellKey key) {
+    String name = WellStores.key(key);
+    WellState well = stores.well(name);
+    if (well == null || well.getLife() == WellLife.DONE || well.getLife() == WellLife.EXPIRED) {
+      return;
+    }
+    SortedMap<Integer, SiteState> sites = stores.sitesOf(name);
+    boolean scoring = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.COMPLETE);
+    boolean assembling = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.ASSEMBLING);
+    Manifest manifest = manifests.of(key.plate().toString());
+    Set<Integer> expected = manifest == null ? Set.of() : manifest.sitesOf(key.well());
+    if (manifest != null) {
+      endAbsentSites(key, manifest, sites);
+    }
+    boolean allHere = !expected.isEmpty() && sites.keySet().containsAll(expected);
+    if (scoring || assembling || !(allHere || well.getDeadlineReached())) {
+      WellLife now = scoring ? WellLife.SCORING : WellLife.ASSEMBLING;
+      if (well.getLife() != now) {
+        well.setLife(now);
+        stores.put(name, well);
+      }
+      return;
+    }
+    well.setRevision(well.getRevision() + 1);
+    well.setLife(WellLife.DONE);
+    stores.put(name, well);
+    listener.done(name, well.getLastArrival());
+    boolean unknownChannels = well.getUnknownChannel() || (manifest != null && manifest.hasChannelsBeyond(model.channels()));
+    results
+        .of(new WellResults.Settled(
+            key, well, sites, expected.isEmpty() ? null : expected.size(), unknownChannels, site -> stores.planesOf(name, site)))
+        .forEach(output -> forward.accept(key, output));
+  }
+
+  /** Sites of which no plane will ever come have ended before they began. */
+  private void endAbsentSites(WellKey key, Manifest manifest, SortedMap<Integer, SiteState> sites) {
+    for (int number : manifest.sitesOf(key.well())) {
+      if (!sites.containsKey(number)
+          && manifest.absentChannels(key.well(), number, key.timepoint()).containsAll(model.channels())) {
+        SiteState absent = SiteState.newBuilder().setVersion(1).setStatus(SiteStatus.FAILED).setReason(FailureReason.MISSING_PLANE)
+            .setMessage("all its images were announced as absent").build();
+        stores.put(WellStores.key(key), number, absent);
+        sites.put(number, absent);
+      }
+    }
+  }
+
+  /** Ends a well that waited long enough: what is missing by now counts as missing. */
+  void endIncomplete(WellKey key, Duration waited) {
+    String name = WellStores.key(key);
+    WellState well = stores.well(name);
+    if (well == null || well.getLife() != WellLife.ASSEMBLING) {
+      return;
+    }
+    SortedMap<Integer, SiteState> sites = stores.sitesOf(name);
+    Manifest manifest = manifests.of(key.plate().toString());
+    Set<Integer> numbers = new HashSet<>(sites.keySet());
+    if (manifest != null) {
+      numbers.addAll(manifest.sitesOf(key.well()));
+    }
+    for (int number : numbers) {
+      SiteState site = sites.get(number);
+      if (site == null || site.getStatus() == SiteStatus.ASSEMBLING) {
+        List<String> missing = new ArrayList<>(model.channels());
+        missing.removeAll(stores.planesOf(name, number).keySet());
+        stores.put(name, number, SiteState.newBuilder()
+            .setVersion(site == null ? 1 : site.getVersion() + 1)
+            .setStatus(SiteStatus.FAILED)
+            .setReason(FailureReason.MISSING_PLANE)
+            .setChannel(missing.getFirst())
+            .setMessage("no image of %s came within %s after the well's last image"
+                .formatted(missing.size() == 1 ? "channel " + missing.getFirst() : "channels " + String.join(", ", missing), waited))
+            .build());
+      }
+    }
+    well.setDeadlineReached(true);
+    stores.put(name, well);
+    settle(key);
+  }
+
+  private static List<Double> list(double[] values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+}

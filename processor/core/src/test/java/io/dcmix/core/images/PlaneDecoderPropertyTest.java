@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-class PlaneDecoderProperties {
+class PlaneDecoderPropertyTest {
   @Provide
   Arbitrary<PlaneFormat> written() {
     return formats(Arbitraries.of(Encoding.RAW, Encoding.PNG));

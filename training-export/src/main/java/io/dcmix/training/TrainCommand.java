@@ -131,9 +131,9 @@ public final class TrainCommand implements CliCommand {
       description = "The channel weights learn so many times faster than the network (default: ${DEFAULT-VALUE}).")
   private double blendRate = 3;
 
-  @Option(names = "--drop", defaultValue = "0.25", paramLabel = "P",
+  @Option(names = "--drop", defaultValue = "0.3", paramLabel = "P",
       description = "Chance that a cut-out lacks one channel, as it will when importance is computed (default: ${DEFAULT-VALUE}).")
-  private double drop = 0.25;
+  private double drop = 0.3;
 
   @Option(names = "--hold-out", defaultValue = "0.2", paramLabel = "SHARE", description = "Share of the wells kept for the check (default: ${DEFAULT-VALUE}).")
   private double holdOut = 0.2;
@@ -143,6 +143,7 @@ public final class TrainCommand implements CliCommand {
   private int threads = 1;
 
   @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+  @SuppressWarnings("unused") // picocli looks at the option itself; a mixin would also claim --version
   private boolean help;
 
   @Override
@@ -163,8 +164,7 @@ public final class TrainCommand implements CliCommand {
       console.printf(Locale.ROOT, "%d sites of %d x %d pixels, %d channels: %s%n",
           set.sites().size(), set.width(), set.height(), set.channels().size(), String.join(", ", set.channels()));
       provenance(provenance, set, options);
-      Console terminal = System.console();
-      ProgressLine progress = new ProgressLine(console, terminal != null && terminal.isTerminal(), epochs, set.channels());
+      ProgressLine progress = new ProgressLine(console, onTerminal(), epochs, set.channels());
       Training.Result result = Training.run(
           set, holdOut, options, new Training.Identity(name, version, CLASSES.get(1), provenance), file, progress::show);
       report(console, file, result);
@@ -172,6 +172,12 @@ public final class TrainCommand implements CliCommand {
     } catch (IOException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // since JDK 22 it is never null; the null check is for the null checker
+  private static boolean onTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   private void checkUsage() {

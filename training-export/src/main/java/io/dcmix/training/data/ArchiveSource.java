@@ -49,14 +49,14 @@ public final class ArchiveSource {
     for (Map.Entry<WellAddress, Map<Integer, Map<String, PlaneId>>> well : sites.entrySet()) {
       for (Map.Entry<Integer, Map<String, PlaneId>> site : well.getValue().entrySet()) {
         String place = "%s well %s site %d".formatted(archive.key().plate(), well.getKey(), site.getKey());
-        List<String> missing = channels.stream().filter(c -> !site.getValue().containsKey(c)).toList();
-        if (!missing.isEmpty()) {
-          warnings.accept(place + " is left out: no plane of " + missing);
-          continue;
-        }
         List<Plane> planes = new ArrayList<>();
         for (String channel : channels) {
-          ArchivePlane plane = archive.read(site.getValue().get(channel));
+          PlaneId id = site.getValue().get(channel);
+          if (id == null) {
+            warnings.accept("%s is left out: it has no channel %s".formatted(place, channel));
+            break;
+          }
+          ArchivePlane plane = archive.read(id);
           try {
             planes.add(decode(plane));
           } catch (CorruptPlaneException e) {

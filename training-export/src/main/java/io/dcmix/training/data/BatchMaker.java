@@ -35,11 +35,15 @@ public final class BatchMaker {
 
   /** The sites as they are, whole and normalised. */
   public Batch plain(List<LabelledSite> sites) {
-    return varied(sites, Augmentation.NONE, new SplittableRandom(0));
+    return varied(sites, Augmentation.NONE, new float[channels], new SplittableRandom(0));
   }
 
-  /** The sites, each varied in its own way: cut, mirrored, turned, stained, and perhaps without one channel. */
-  public Batch varied(List<LabelledSite> sites, Augmentation augmentation, SplittableRandom random) {
+  /**
+   * The sites, each varied in its own way: cut, mirrored, turned, stained, and perhaps without one channel.
+   *
+   * @param weights how often a channel is the one that is dropped, relative to the others
+   */
+  public Batch varied(List<LabelledSite> sites, Augmentation augmentation, float[] weights, SplittableRandom random) {
     int h = augmentation.crop() == 0 ? height : Math.min(augmentation.crop(), height);
     int w = augmentation.crop() == 0 ? width : Math.min(augmentation.crop(), width);
     boolean upright = augmentation.equals(Augmentation.NONE);
@@ -51,7 +55,7 @@ public final class BatchMaker {
       int left = random.nextInt(width - w + 1);
       // Bit 0 mirrors x, bit 1 mirrors y, bit 2 swaps the axes: the eight symmetries of a square.
       int turn = upright ? 0 : random.nextInt(h == w ? 8 : 4);
-      int dropped = random.nextDouble() < augmentation.drop() && channels > 1 ? random.nextInt(channels) : -1;
+      int dropped = random.nextDouble() < augmentation.drop() && channels > 1 ? draw(weights, random) : -1;
       for (int c = 0; c < channels; c++) {
         double gain = upright ? 1 : Math.exp(augmentation.staining() * random.nextGaussian());
         double offset = upright ? 0 : augmentation.background() * random.nextGaussian();
@@ -64,6 +68,22 @@ public final class BatchMaker {
       }
     }
     return new Batch(sites.size(), h, w, pixels, labels);
+  }
+
+  private static int draw(float[] weights, SplittableRandom random) {
+    double sum = 0;
+    for (float w : weights) {
+      sum += w;
+    }
+    double left = random.nextDouble() * sum;
+    int last = weights.length - 1;
+    for (int c = 0; c < last; c++) {
+      left -= weights[c];
+      if (left < 0) {
+        return c;
+      }
+    }
+    return last;
   }
 
   private void copy(float[] from, int source, float[] to, int target, int h, int w, int turn, double scale, double shift) {

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /** Fits a {@link DcmixNet} to labelled sites by Adam on the cross-entropy. */
 public final class Fitter {
   /** Passes that measure the batch statistics anew after the last step: running means lag behind the weights. */
-  private static final int RESTIMATION_PASSES = 100;
+  private static final int RE_ESTIMATION_PASSES = 100;
 
   private static final int PREDICTION_BATCH = 16;
 
@@ -63,7 +63,7 @@ public final class Fitter {
       int right = 0;
       int seen = 0;
       for (List<LabelledSite> drawn : BatchMaker.balanced(sites, classes, options.batchSize(), options.steps(), random)) {
-        Batch batch = batches.varied(drawn, options.augmentation(), random);
+        Batch batch = batches.varied(drawn, options.augmentation(), dropRates(), random);
         try (NDManager step = manager.newSubManager()) {
           try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray logits = net.forward(pixels(step, batch), true);
@@ -83,11 +83,27 @@ public final class Fitter {
       listener.accept(new Epoch(epoch, loss / options.steps(), (double) right / seen, net.weights()));
     }
     for (List<LabelledSite> drawn
-        : BatchMaker.balanced(sites, classes, options.batchSize(), RESTIMATION_PASSES, random)) {
+        : BatchMaker.balanced(sites, classes, options.batchSize(), RE_ESTIMATION_PASSES, random)) {
       try (NDManager step = manager.newSubManager()) {
-        net.forward(pixels(step, batches.varied(drawn, options.augmentation(), random)), true);
+        net.forward(pixels(step, batches.varied(drawn, options.augmentation(), dropRates(), random)), true);
       }
     }
+  }
+
+  /**
+   * How often each channel is the one left out: half evenly, half by its weight, so that the network cannot lean on the
+   * strongest channel alone while another one shows the same.
+   */
+  private float[] dropRates() {
+    float[] rates = net.weights();
+    float sum = 0;
+    for (float w : rates) {
+      sum += w;
+    }
+    for (int c = 0; c < rates.length; c++) {
+      rates[c] = 0.5f * rates[c] / sum + 0.5f / rates.length;
+    }
+    return rates;
   }
 
   private Optimizer adam(double factor, double decay, double total) {

@@ -56,7 +56,7 @@ public final class ProgressLine {
     }
     double total = sum;
     List<Integer> order = new ArrayList<>(IntStream.range(0, weights.length).boxed().toList());
-    order.sort(Comparator.comparing(i -> -weights[i]));
+    order.sort(Comparator.comparingDouble(i -> -weights[i]));
     return order.stream().limit(SHOWN_CHANNELS)
         .map(i -> String.format(Locale.ROOT, "%s %.2f", channels.get(i), weights[i] / total))
         .collect(Collectors.joining(" ")) + (weights.length > SHOWN_CHANNELS ? " …" : "");

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,9 +45,13 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** As a power cut would: no shutdown hook runs. */
-  void killNow() throws InterruptedException {
+  void killNow() {
     process.destroyForcibly();
-    process.waitFor();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** As Ctrl-C or an orchestrator would. Returns the exit code. */
@@ -88,13 +93,12 @@ final class ChildProcess implements AutoCloseable {
       if (!isAlive() || System.nanoTime() > end) {
         throw new AssertionError("No " + what + (isAlive() ? " within " + within : ": the process ended") + ". It said:\n" + output());
       }
-      Thread.onSpinWait();
-      java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+      LockSupport.parkNanos(20_000_000);
     }
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     killNow();
   }
 }

@@ -90,7 +90,7 @@ class KilledProcessorIT {
       } catch (IOException | InterruptedException e) {
         throw new IllegalStateException(e);
       }
-    });
+    }, task -> Thread.ofPlatform().daemon().start(task));
   }
 
   private static void await(CountDownLatch gate) {

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 
 /** From labelled sites to a model file that was proven to compute what was trained. */
 public final class Training {
-  /** 9,700 numbers: enough for textures of cells, small enough for a plate in seconds on a CPU. */
+  /** 12,800 numbers: enough for textures of cells, small enough for a plate in seconds on a CPU. */
   private static final List<LayerSpec> LAYERS =
       List.of(new LayerSpec(1, 12, 5, 2), new LayerSpec(12, 16, 3, 1), new LayerSpec(16, 24, 3, 2), new LayerSpec(24, 32, 3, 1));
 

@@ -1,0 +1,53 @@
+package io.dcmix.training;
+
+import io.dcmix.core.cli.CliCommand;
+import io.dcmix.core.cli.CliException;
+import io.dcmix.core.model.DcmixModel;
+import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.model.ModelContractException;
+import io.dcmix.schema.event.PixelType;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./dcmix inspect}: what a model file says of itself, after it passed the checks. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    header = "Check a model file against the contract and print what it says of itself.",
+    footer = {"", "Exit codes: 0 the file keeps the contract, 1 it does not, 2 wrong usage."})
+public final class InspectCommand implements CliCommand {
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX file.")
+  private @Nullable Path model;
+
+  @Override
+  public Integer call() {
+    try (DcmixModel loaded = DcmixModel.load(model == null ? Path.of("") : model, DevicePolicy.CPU)) {
+      print(System.out, loaded.card());
+      return 0;
+    } catch (ModelContractException | IOException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  static void print(PrintStream out, ModelCard card) {
+    out.printf("%s version %s%n", card.name(), card.version());
+    out.printf("  SHA-256   %s%n", card.sha256());
+    out.printf("  images    %d x %d, %s%n", card.width(), card.height(), card.pixelType() == PixelType.UINT16 ? "uint16" : "uint8");
+    out.printf("  classes   %s; a hit is '%s'%n", String.join(", ", card.classes()), card.hitClass());
+    out.println("  channels  weight   share        mean          SD");
+    List<Double> shares = card.normalisedWeights();
+    for (int c = 0; c < card.channels().size(); c++) {
+      out.printf(Locale.ROOT, "    %-8s %6.3f %6.1f %% %11.3f %11.3f%n", card.channels().get(c), card.weights().get(c),
+          100 * shares.get(c), card.means().get(c), card.standardDeviations().get(c));
+    }
+    new TreeMap<>(card.provenance()).forEach((key, value) -> out.printf("  %-9s %s%n", key, value));
+  }
+}

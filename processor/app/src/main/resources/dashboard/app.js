@@ -19,7 +19,7 @@ function encodePart(text) {
 
 const state = {
   plates: [], key: null, followsNewest: true, detail: null, layout: new Map(), cells: new Map(), timepoint: 0,
-  selected: null, scope: 'all', scopes: [], importance: null, reading: 'importance', heard: 0, missing: [],
+  selected: null, scope: 'all', scopeChosen: false, scopes: [], importance: null, reading: 'importance', heard: 0, missing: [],
 };
 
 const heatmap = new Heatmap($('heatmap'), $('tooltip'), selectWell);
@@ -44,6 +44,7 @@ async function loadAll() {
   state.plates = state.plates.filter((plate) => plate.sequence >= 0 || fetched.has(keyText(plate)));
   plates.plates.toReversed().forEach(takeSummary);
   state.scopes = [...new Set([...state.scopes, ...scopes.scopes])].sort();
+  if (!state.scopeChosen) state.scope = scopes.ofHits;
   $('lane').textContent = plates.lane;
   const wanted = state.key && summary() ? state.key : null;
   await choosePlate(wanted ?? state.plates[0] ?? null);
@@ -299,6 +300,7 @@ function onImportance({ importance }) {
   if (!state.scopes.includes(importance.scope)) {
     state.scopes = [...state.scopes, importance.scope].sort();
     showScopes();
+    if (!state.scopeChosen) startWithHits();
   }
   if (importance.scope !== state.scope) return;
   state.heard++;
@@ -308,6 +310,14 @@ function onImportance({ importance }) {
   const series = [...(sameChannels ? state.importance.series : []), ...importance.series];
   state.importance = { ...importance, series: series.length > 1200 ? series.filter((_, i) => i % 2 === 0 || i === series.length - 1) : series };
   later(showImportance);
+}
+
+// Until a scope is chosen the page shows what the hits rest on.
+async function startWithHits() {
+  const { ofHits } = await get('/api/importance/scopes');
+  if (state.scopeChosen || ofHits === state.scope) return;
+  state.scope = ofHits;
+  await loadImportance();
 }
 
 function connection(name, text) {
@@ -339,6 +349,7 @@ $('timepoints').addEventListener('change', (event) => {
 });
 $('scopes').addEventListener('change', (event) => {
   state.scope = event.target.value;
+  state.scopeChosen = true;
   loadImportance();
 });
 function toggle(on, off, act) {

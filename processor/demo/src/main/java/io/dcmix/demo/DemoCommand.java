@@ -12,6 +12,7 @@ import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.LaneTopics;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -215,8 +217,18 @@ public final class DemoCommand implements CliCommand {
     String title = "Plate %s, model %s %s on %s".formatted(published.key().plate(), card.name(), card.version(), processor.device());
     List<AbsentPlane> absent = published.absent();
     new DemoSummary(new PrintStream(System.out, true, StandardCharsets.UTF_8)).print(title, result, truth, plate.truth(),
-        (int) predictions.stream().filter(Truth::isHit).count(), results.failures(), absent, page == null ? null : page.url());
+        hits(plate, predictions), results.failures(), absent, page == null ? null : page.url());
     return result;
+  }
+
+  /** Samples and controls apart: a control that is a hit is no discovery. */
+  private static String hits(DemoPlate plate, List<WellPrediction> predictions) {
+    Set<WellAddress> controls = plate.controls();
+    long all = predictions.stream().filter(Truth::isHit).count();
+    long ofControls = predictions.stream().filter(Truth::isHit).filter(p -> controls.contains(WellAddress.parse(p.getWell()))).count();
+    return controls.isEmpty()
+        ? "%d of %d wells".formatted(all, predictions.size())
+        : "%d samples, and %d of %d controls".formatted(all - ofControls, ofControls, controls.size());
   }
 
   private ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder) {

@@ -8,10 +8,14 @@ import io.dcmix.core.archive.simulation.SimulatedPlate;
 import io.dcmix.core.archive.simulation.SimulationSpec;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.schema.WellAddress;
+import io.dcmix.schema.event.WellRole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,19 @@ record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List
     } catch (IOException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** The control wells, negative and positive. */
+  Set<WellAddress> controls() {
+    Set<WellAddress> controls = new HashSet<>();
+    if (map != null) {
+      map.wells().forEach((well, content) -> {
+        if (content.role() == WellRole.NEGATIVE_CONTROL || content.role() == WellRole.POSITIVE_CONTROL) {
+          controls.add(well);
+        }
+      });
+    }
+    return controls;
   }
 
   /** Number of wells with at least one plane. */

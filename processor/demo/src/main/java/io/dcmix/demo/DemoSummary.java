@@ -24,18 +24,17 @@ final class DemoSummary {
   /**
    * Prints it.
    *
-   * @param hits number of wells called hits
+   * @param hits how many wells are called hits, in words
    * @param page where the page is; null when it will be gone
    */
-  void print(String title, DemoReport report, Truth.Comparison truth, Truth basis, int hits,
+  void print(String title, DemoReport report, Truth.Comparison truth, Truth basis, String hits,
       List<WellFailure> failures, List<AbsentPlane> absent, @Nullable URI page) {
     out.println();
     out.println("  " + title);
     out.println("  " + "─".repeat(Math.max(40, title.length())));
     line("Wells", String.format(Locale.ROOT, "%,d of %,d predicted in %.1f s, %d duplicates, %d failures, %d dead letters",
           report.predictions(), report.wellsPublished(), report.seconds(), report.duplicates(), report.failures(), report.deadLetters()));
-    line("Hits", String.format(Locale.ROOT, "%,d wells are called hits",
-          hits));
+    line("Hits", hits);
     if (!basis.positive().isEmpty()) {
       line("Truth", String.format(Locale.ROOT, "%d of %d %s found (recall %s), %d false (precision %s)",
           truth.truePositives(), basis.positive().size(), basis.plantedChannels().isEmpty() ? "positive controls" : basis.what(),

@@ -175,9 +175,13 @@ public final class Api {
       String remedy,
       Instant lastImageAt) {}
 
-  /** The scopes for which channel importance is known: {@code all}, {@code class/hit}, {@code plate/P7/1}. */
+  /**
+   * The scopes for which channel importance is known: {@code all}, {@code class/hit}, {@code plate/P7/1}.
+   *
+   * @param ofHits the one over the wells of the hit class, which tells what the hits rest on; {@code all} while there is none
+   */
   @Serdeable
-  public record Scopes(List<String> scopes) {}
+  public record Scopes(List<String> scopes, String ofHits) {}
 
   /**
    * Channel importance of a scope, now and over time.

@@ -23,6 +23,6 @@ final class ImportanceController {
 
   @Get("/scopes")
   Scopes scopes() {
-    return new Scopes(view.scopes());
+    return new Scopes(view.scopes(), view.scopeOfHits());
   }
 }

@@ -5,6 +5,7 @@ import io.dcmix.app.dashboard.Api.PlateDetail;
 import io.dcmix.app.dashboard.Api.PlateSummary;
 import io.dcmix.app.dashboard.Api.WellCell;
 import io.dcmix.app.dashboard.Api.WellDetail;
+import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.Acquisition;
@@ -44,6 +45,8 @@ public final class ScreeningView {
   private final Map<String, PlateContent> layouts = bounded(MAX_LAYOUTS);
   private final Map<String, ImportanceSeries> importance = bounded(MAX_SCOPES);
 
+  private @Nullable String hitClass;
+
   private final Map<PlateKey, Set<PlateState.Spot>> changedWells = new LinkedHashMap<>();
   private final Set<PlateKey> changedPlates = new LinkedHashSet<>();
   private final Set<String> changedScopes = new LinkedHashSet<>();
@@ -59,6 +62,7 @@ public final class ScreeningView {
       case WellPrediction prediction -> {
         PlateKey key = new PlateKey(prediction.getPlate(), prediction.getAcquisition());
         changed(key, withPlate(key, plate -> plate.take(prediction)));
+        hitClass = prediction.getHitClass();
       }
       case WellFailure failure -> {
         PlateKey key = new PlateKey(failure.getPlate(), failure.getAcquisition());
@@ -138,6 +142,12 @@ public final class ScreeningView {
   /** The scopes with an aggregate, sorted. */
   public synchronized List<String> scopes() {
     return List.copyOf(new TreeSet<>(importance.keySet()));
+  }
+
+  /** The scope over the wells of the newest hit class; {@code all} while it has no aggregate. */
+  public synchronized String scopeOfHits() {
+    String scope = hitClass == null ? "all" : KeyParts.join("class", hitClass);
+    return importance.containsKey(scope) ? scope : "all";
   }
 
   /** Channel importance of a scope; without latest if nothing was published for it. */

@@ -125,6 +125,7 @@ class DashboardServerTest {
     assertThat(json("/api/importance?scope=plate/P%252F7/run-1").at("/latest/wells").asInt()).isEqualTo(2);
     assertThat(json("/api/plates/P%2F7/run-1/importance").at("/latest/wells").asInt()).isEqualTo(2);
     assertThat(json("/api/importance/scopes").at("/scopes/1").asText()).isEqualTo("plate/P%2F7/run-1");
+    assertThat(json("/api/importance/scopes").at("/ofHits").asText()).as("no aggregate over the hit class yet").isEqualTo("all");
     assertThat(json("/api/importance?scope=class/none").at("/latest").isNull()).isTrue();
   }
 

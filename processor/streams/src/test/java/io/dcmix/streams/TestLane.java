@@ -16,7 +16,11 @@ import io.dcmix.streams.ScreeningTopology.EventSerdes;
 import io.dcmix.streams.plate.ImportanceConfig;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,6 +70,8 @@ final class TestLane implements AutoCloseable {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+    // Of its own: the default folder is shared by every test run on the machine.
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir().toString());
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     driver = new TopologyTestDriver(
         new ScreeningTopology(topics, EventSerdes.singleObject(), wells, ImportanceConfig.DEFAULT).build(), properties, START);
@@ -75,6 +81,14 @@ final class TestLane implements AutoCloseable {
     failures = output(topics.wellFailures(), AvroSerde.of(WellFailure.class));
     importance = output(topics.channelImportance(), AvroSerde.of(ChannelImportance.class));
     deadLetters = driver.createOutputTopic(topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static Path stateDir() {
+    try {
+      return Files.createTempDirectory(Files.createDirectories(Path.of("target")), "state");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private <T> TestOutputTopic<String, T> output(String topic, Serde<T> serde) {

@@ -104,6 +104,7 @@ public final class RunCommand implements CliCommand {
     ProcessorConfig config = config();
     try (Shutdown shutdown = new Shutdown()) {
       DcmixModel loaded = Processor.load(model, policy());
+      Brokers.awaitAnswer(bootstrapServers, config.kafka(), Brokers.PATIENCE);
       if (createTopics) {
         create(config);
       }

@@ -1,0 +1,75 @@
+package io.dcmix.app.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dcmix.app.Dcmix;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** {@code dcmix run} with wrong input: the exit code, one line, and what to do. */
+class RunCommandTest {
+  private static final String NOBODY = "127.0.0.1:1";
+
+  @TempDir Path folder;
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    return Dcmix.commandLine().setErr(new PrintWriter(err)).setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF)).execute(args);
+  }
+
+  private String line() {
+    return err.toString().strip();
+  }
+
+  @Test
+  void shouldRefuseAnUnknownOptionAndNameTheOneThatWasMeant() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--bootstrap-server", NOBODY)).isEqualTo(2);
+    assertThat(line()).contains("Unknown option", "'--bootstrap-server'", "--bootstrap-servers");
+  }
+
+  @Test
+  void shouldWantAModelAndABroker() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY)).isEqualTo(2);
+    assertThat(line()).contains("Missing required option", "--model=FILE");
+    assertThat(run("run", "--model", "m.onnx")).isEqualTo(2);
+    assertThat(line()).contains("--bootstrap-servers=HOST:PORT");
+  }
+
+  @Test
+  void shouldRefuseATimeThatIsNone() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--well-deadline", "soon")).isEqualTo(2);
+    assertThat(line()).contains("--well-deadline", "'soon' is no duration such as 500ms, 10s, 30m, 24h or 7d");
+  }
+
+  @Test
+  void shouldNameTheModelThatIsNotThere() {
+    Path missing = folder.resolve("missing.onnx");
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", missing.toString())).isEqualTo(1);
+    assertThat(line()).startsWith("dcmix: ").contains(missing.toString()).hasLineCount(1);
+  }
+
+  @Test
+  void shouldNameTheFileThatIsNoModel() throws Exception {
+    Path text = Files.writeString(folder.resolve("notes.onnx"), "no protobuf");
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", text.toString())).isEqualTo(1);
+    assertThat(line()).startsWith("dcmix: ").contains(text.toString()).doesNotContain("unexpected");
+  }
+
+  @Test
+  void shouldRefuseALaneThatIsNoTopicPrefix() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--lane", "Bad Lane")).isEqualTo(1);
+    assertThat(line()).startsWith("dcmix: --lane: Lane 'Bad Lane' must be").hasLineCount(1);
+  }
+
+  @Test
+  void shouldRefuseADeviceThatIsNone() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--device", "tpu")).isEqualTo(1);
+    assertThat(line()).isEqualTo("dcmix: --device: Device 'tpu' must be auto, cpu or cuda");
+  }
+}

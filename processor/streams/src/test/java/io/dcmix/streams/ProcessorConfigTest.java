@@ -1,0 +1,86 @@
+package io.dcmix.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Each rule that the settings keep among themselves, at its edge: the last value that passes and the first that does not. */
+class ProcessorConfigTest {
+  private static final ProcessorConfig DEFAULTS = ProcessorConfig.of(new Topics("screening"), "localhost:9092", Path.of("state"));
+
+  @Test
+  void shouldFindNothingWrongWithTheDefaults() {
+    assertThat(DEFAULTS.problems()).isEmpty();
+  }
+
+  @Test
+  void shouldWantThreadsOfBothKinds() {
+    assertThat(threads(1, 1).problems()).isEmpty();
+    assertThat(threads(0, 4).problems()).singleElement().asString().contains("stream threads (0)", "scorer threads (4)", "at least 1");
+    assertThat(threads(2, 0).problems()).singleElement().asString().contains("scorer threads (0)");
+  }
+
+  @Test
+  void shouldWantWellsToEndBeforeTheirStateIsGivenUp() {
+    assertThat(DEFAULTS.withWellDeadline(Duration.ofHours(24)).problems()).isEmpty();
+    assertThat(DEFAULTS.withWellDeadline(Duration.ofHours(24).plusMillis(1)).problems())
+        .singleElement().asString().contains("well deadline", "late window (PT24H)", "shorten");
+  }
+
+  @Test
+  void shouldWantWaitsToEndBeforeTheTransactionDoes() {
+    // The wait for the scorer takes 1 s at most.
+    assertThat(commitInterval(Duration.ofMillis(8_999)).problems()).isEmpty();
+    assertThat(commitInterval(Duration.ofSeconds(9)).problems())
+        .singleElement().asString().contains("commit interval (PT9S)", "longest wait for the scorer (PT1S)", "transaction timeout (PT10S)");
+  }
+
+  @Test
+  void shouldWantTransactionsToEndBeforeTheSessionDoes() {
+    Duration second = Duration.ofSeconds(1);
+    assertThat(DEFAULTS.withTimeouts(second.multipliedBy(10), second.multipliedBy(10), Duration.ofMillis(20_001)).problems()).isEmpty();
+    assertThat(DEFAULTS.withTimeouts(second.multipliedBy(10), second.multipliedBy(10), second.multipliedBy(20)).problems())
+        .singleElement().asString().contains("transaction timeout (PT10S)", "abort sweep (PT10S)", "session timeout (PT20S)");
+  }
+
+  @Test
+  void shouldWantSessionsToEndBeforeThePollInterval() {
+    Duration ten = Duration.ofSeconds(10);
+    assertThat(DEFAULTS.withTimeouts(ten, ten, Duration.ofMinutes(5).minusMillis(1)).problems()).isEmpty();
+    assertThat(DEFAULTS.withTimeouts(ten, ten, Duration.ofMinutes(5)).problems())
+        .singleElement().asString().contains("session timeout (PT5M)", "poll interval (PT5M)");
+  }
+
+  @Test
+  void shouldNameAllProblemsAtOnce() {
+    Duration hour = Duration.ofHours(1);
+    ProcessorConfig wrong = threads(0, 0).withWellDeadline(Duration.ofDays(2)).withTimeouts(Duration.ofSeconds(1), hour, hour);
+    assertThat(wrong.problems()).hasSize(5).satisfiesExactly(
+        p -> assertThat(p).contains("threads"), p -> assertThat(p).contains("well deadline"), p -> assertThat(p).contains("commit interval"),
+        p -> assertThat(p).contains("abort sweep"), p -> assertThat(p).contains("poll interval"));
+  }
+
+  @Test
+  void shouldKeepTheClientSettingsAsTheyWereGiven() {
+    Map<String, String> given = new HashMap<>(Map.of("security.protocol", "SSL"));
+    ProcessorConfig config = DEFAULTS.withKafka(given);
+    given.clear();
+    assertThat(config.kafka()).containsExactly(Map.entry("security.protocol", "SSL"));
+  }
+
+  private static ProcessorConfig threads(int stream, int scorer) {
+    ProcessorConfig d = DEFAULTS;
+    return new ProcessorConfig(d.topics(), d.bootstrapServers(), d.stateDir(), stream, scorer, d.cacheBytes(), d.explain(), d.wellDeadline(),
+        d.lateWindow(), d.commitInterval(), d.transactionTimeout(), d.abortSweep(), d.sessionTimeout(), d.pollInterval(), d.wire(), d.kafka());
+  }
+
+  private static ProcessorConfig commitInterval(Duration interval) {
+    ProcessorConfig d = DEFAULTS;
+    return new ProcessorConfig(d.topics(), d.bootstrapServers(), d.stateDir(), d.streamThreads(), d.scorerThreads(), d.cacheBytes(), d.explain(),
+        d.wellDeadline(), d.lateWindow(), interval, d.transactionTimeout(), d.abortSweep(), d.sessionTimeout(), d.pollInterval(), d.wire(), d.kafka());
+  }
+}

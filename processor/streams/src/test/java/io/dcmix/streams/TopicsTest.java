@@ -1,0 +1,34 @@
+package io.dcmix.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TopicsTest {
+  private static final String LONGEST = "a23456789012345678901234567890123456789012345678901234567890";
+
+  @Test
+  void shouldPrefixTheTopicsOfALaneAndShareTheLayouts() {
+    Topics topics = new Topics("replay-2025");
+    assertThat(topics.all()).containsExactlyInAnyOrder(
+        "replay-2025.image-events", "replay-2025.acquisitions", "replay-2025.well-predictions", "replay-2025.well-failures",
+        "replay-2025.channel-importance", "replay-2025.dead-letters", "shared.plate-layouts");
+    assertThat(topics.applicationId()).isEqualTo("dcmix-replay-2025");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "0", "screening", "replay-2025", "a-", LONGEST})
+  void shouldTakeLowerCaseLettersDigitsAndDashes(String lane) {
+    assertThat(new Topics(lane).imageEvents()).isEqualTo(lane + ".image-events");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-a", "Bad", "bad lane", "bad.lane", "bad_lane", "lane\n", "bühne", LONGEST + "1"})
+  void shouldRefuseWhatKafkaOrAReaderWouldStumbleOver(String lane) {
+    assertThatThrownBy(() -> new Topics(lane))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'" + lane + "'").hasMessageContaining("lower-case letters, digits and dashes");
+  }
+}

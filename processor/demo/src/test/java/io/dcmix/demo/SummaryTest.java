@@ -123,7 +123,7 @@ class SummaryTest {
   @Test
   void shouldTellTheCountsAndTheTruth() {
     String text = print(report(List.of("ER"), channels(1.0, 2.0, 3.0)), planted(), List.of(), null);
-    assertThat(text).contains("382 of 384 predicted in 12.5 s, 1 duplicates, 2 failures, 3 dead letters", "37 wells are called hits",
+    assertThat(text).contains("382 of 384 predicted in 12.5 s, 1 duplicates, 2 failures, 3 dead letters", "37 of 382 wells",
         "3 of 4 planted hits found (recall 0.750), 1 false (precision 0.750)");
     assertThat(text).doesNotContain("Page", "Broker", "Missing", "Failed");
   }
@@ -146,7 +146,7 @@ class SummaryTest {
   private static String print(DemoReport report, Truth basis, List<WellFailure> failures, URI page) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new DemoSummary(new PrintStream(bytes, true, UTF_8))
-        .print("Plate P", report, new Comparison(3, 1, 1, 0.75, 0.75), basis, 37, failures, List.<AbsentPlane>of(), page);
+        .print("Plate P", report, new Comparison(3, 1, 1, 0.75, 0.75), basis, "37 of 382 wells", failures, List.<AbsentPlane>of(), page);
     return bytes.toString(UTF_8);
   }
 

@@ -63,9 +63,13 @@ final class TestLane implements AutoCloseable {
   }
 
   TestLane(int partitions) {
+    this(partitions, Duration.ofSeconds(5));
+  }
+
+  TestLane(int partitions, Duration backPressure) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, Duration.ofSeconds(5));
+    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure);
     WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());

@@ -288,6 +288,51 @@ class WellStageTest {
   }
 
   @Test
+  void shouldDeadLetterARecordWhoseTextsNoStoreCouldTake() {
+    lane.publish(image("B02", 1, "DNA", 14).setInstrument("x".repeat(2_000_000)));
+    lane.publish(image("B02", 1, "DNA", 14).setPlate("P".repeat(2_000_000)));
+    lane.publish(image("B02", 1, "DNA", 14).setBytes(null).setUri("s3://" + "x".repeat(2_000_000)));
+    List<TestRecord<byte[], byte[]>> dead = lane.deadLetters();
+    assertThat(dead).hasSize(3);
+    assertThat(header(dead.get(0), "dcmix.reason")).contains("instrument").contains("2000000");
+    assertThat(header(dead.get(1), "dcmix.reason")).contains("plate");
+    assertThat(header(dead.get(2), "dcmix.reason")).contains("uri");
+  }
+
+  @Test
+  void shouldKeepADeadLetterWithinWhatItsTopicTakes() {
+    lane.publishRaw("P/1/B02/0", new byte[LaneTopics.MAX_MESSAGE_BYTES - 10]);
+    lane.publishRaw("P".repeat(1_000_000), AvroCodec.of(ImageEvent.class).encode(image("B02", 1, "DNA", 14).build()));
+    List<TestRecord<byte[], byte[]>> dead = lane.deadLetters();
+    assertThat(dead).hasSize(2);
+    assertThat(dead.get(0).value()).as("without room for the headers").isNull();
+    assertThat(header(dead.get(0), "dcmix.reason")).contains("too large");
+    assertThat(header(dead.get(0), "dcmix.offset")).isEqualTo("0");
+    assertThat(header(dead.get(1), "dcmix.reason")).hasSizeLessThan(3_000);
+  }
+
+  @Test
+  void shouldTakeTheSameBytesAgainUnderACorrectedDescription() {
+    lane.announce(List.of("B02"), 1);
+    lane.publish(image("B02", 1, "DNA", 14).setPixelType(PixelType.UINT16));
+    lane.publish(image("B02", 1, "GFP", 7));
+    lane.moment();
+    assertThat(lane.predictions()).isEmpty();
+    lane.publish(image("B02", 1, "DNA", 14));
+    lane.moment();
+    assertThat(only(lane.predictions()).getRevision()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldEndAWellOfWhichOnlyUnusedFocalPlanesCame() {
+    lane.announce(List.of("B02"), 1);
+    lane.publish(image("B02", 1, "DNA", 14).setZ(1));
+    lane.pass(TestLane.DEADLINE.plusSeconds(2));
+    assertThat(lane.failures()).extracting(WellFailure::getReason)
+        .containsExactly(FailureReason.MISSING_PLANE, FailureReason.NO_SITES);
+  }
+
+  @Test
   void shouldDeadLetterAKeyOnTheWrongPartitionNamingThePartitioner() {
     lane.close();
     lane = new TestLane(4);
@@ -313,6 +358,19 @@ class WellStageTest {
     lane.scorer.releaseAll();
     lane.moment();
     assertThat(lane.predictions()).extracting(WellPrediction::getWell).containsExactlyElementsOf(wells);
+  }
+
+  @Test
+  void shouldWaitForTheScorerNoLongerThanOneBudgetBetweenTwoPunctuations() {
+    lane.close();
+    lane = new TestLane(1, Duration.ofMillis(200));
+    lane.scorer.releaseAtOnce = false;
+    lane.scorer.room = 0;
+    long start = System.nanoTime();
+    for (int site = 1; site <= 20; site++) {
+      lane.publishSite("A01", site, 14);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).as("39 records waited in one transaction").isLessThan(Duration.ofSeconds(4));
   }
 
   @Test

@@ -126,19 +126,18 @@ public final class DirectSiteScorer implements SiteScorer {
   public void forget(String task, long generation) {
     Owner owner = new Owner(task, generation);
     outcomes.remove(owner);
-    submissions.removeIf(submission -> {
-      boolean mine = submission.owner().equals(owner);
-      if (mine) {
+    for (Submission submission : submissions) {
+      // Not removeIf: that asks its predicate of elements which a worker takes meanwhile, and their room would count twice.
+      if (submission.owner().equals(owner) && submissions.remove(submission)) {
         room.release();
       }
-      return mine;
-    });
+    }
   }
 
   private void work() {
-    ByteBuffer site = ByteBuffer.allocateDirect(model.card().siteBytes()).order(ByteOrder.nativeOrder());
-    while (!closed) {
-      try {
+    try {
+      ByteBuffer site = ByteBuffer.allocateDirect(model.card().siteBytes()).order(ByteOrder.nativeOrder());
+      while (!closed) {
         Submission submission = submissions.take();
         SiteOutcome outcome = score(submission, site);
         room.release();
@@ -146,17 +145,15 @@ public final class DirectSiteScorer implements SiteScorer {
         if (queue != null) {
           queue.add(outcome);
         }
-      } catch (InterruptedException e) {
-        return;
-      } catch (DeviceSickException e) {
-        sick = e;
-        return;
-      } catch (RuntimeException | Error e) {
-        // Not an outcome of the site: something here is broken, and publishing on would hide it.
-        sick = new DeviceSickException("Scoring ended by an unexpected error: " + e, e);
-        LOG.error("Scoring ended by an unexpected error", e);
-        return;
       }
+    } catch (InterruptedException e) {
+      LOG.debug("A scorer ends");
+    } catch (DeviceSickException e) {
+      sick = e;
+    } catch (RuntimeException | Error e) {
+      // Not an outcome of the site: something here is broken, and publishing on, or without this worker, would hide it.
+      sick = new DeviceSickException("Scoring ended by an unexpected error: " + e, e);
+      LOG.error("Scoring ended by an unexpected error", e);
     }
   }
 

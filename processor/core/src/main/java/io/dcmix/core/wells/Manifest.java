@@ -29,9 +29,12 @@ public final class Manifest {
     acquisition.getWellSites().forEach((well, own) -> wellSites.put(well, Collections.unmodifiableSortedSet(new TreeSet<>(own))));
     channels = List.copyOf(acquisition.getChannels());
     for (AbsentPlane plane : acquisition.getAbsent()) {
-      absent
-          .computeIfAbsent(new Site(plane.getWell(), plane.getSite(), plane.getTimepoint()), site -> new HashSet<>())
-          .add(plane.getChannel());
+      // Other focal planes are not scored, so nobody waits for them.
+      if (plane.getZ() == 0) {
+        absent
+            .computeIfAbsent(new Site(plane.getWell(), plane.getSite(), plane.getTimepoint()), site -> new HashSet<>())
+            .add(plane.getChannel());
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.dcmix.core.wells;
 
 import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.state.PlaneState;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What to do with a plane that comes for a place that may be taken. The choice does not depend on the order of arrival. */
@@ -10,7 +11,7 @@ public enum PlaneChoice {
   NEW,
   /** The same bytes again: nothing happens. */
   DUPLICATE,
-  /** The same bytes again, after they were lost where they lay: the newcomer takes the place. */
+  /** The same bytes again, after they were lost where they lay or were described wrongly: the newcomer takes the place. */
   REPAIRS,
   /** Other bytes, and the newcomer counts. */
   CONFLICT_REPLACES,
@@ -23,7 +24,8 @@ public enum PlaneChoice {
       return NEW;
     }
     if (here.getSha256().equals(newcomer.getSha256())) {
-      return here.getProblem() == FailureReason.SOURCE_EXPIRED ? REPAIRS : DUPLICATE;
+      boolean corrected = here.getProblem() != null && newcomer.getProblem() == null && !describedAlike(here, newcomer);
+      return here.getProblem() == FailureReason.SOURCE_EXPIRED || corrected ? REPAIRS : DUPLICATE;
     }
     boolean usableHere = here.getProblem() == null;
     boolean usableNew = newcomer.getProblem() == null;
@@ -31,5 +33,15 @@ public enum PlaneChoice {
       return usableNew ? CONFLICT_REPLACES : CONFLICT_KEEPS;
     }
     return newcomer.getSha256().compareTo(here.getSha256()) < 0 ? CONFLICT_REPLACES : CONFLICT_KEEPS;
+  }
+
+  /** Whether two events of the same bytes would be decoded alike, so that the second could do no better. */
+  private static boolean describedAlike(PlaneState a, PlaneState b) {
+    return a.getWidth() == b.getWidth()
+        && a.getHeight() == b.getHeight()
+        && a.getPixelType() == b.getPixelType()
+        && a.getEncoding() == b.getEncoding()
+        && a.getSize() == b.getSize()
+        && Objects.equals(a.getUri(), b.getUri());
   }
 }

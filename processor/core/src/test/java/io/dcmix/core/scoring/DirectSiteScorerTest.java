@@ -35,6 +35,7 @@ class DirectSiteScorerTest {
   private final CountDownLatch gate = new CountDownLatch(1);
   private volatile boolean gated;
   private volatile boolean broken;
+  private volatile boolean noMemory;
 
   @Test
   void scoresTheChannelsInTheModelsOrderFromMemoryOrByPointer() {
@@ -83,6 +84,15 @@ class DirectSiteScorerTest {
     try (DirectSiteScorer scorer = scorer(1, 1 << 20)) {
       scorer.submit(ticket(1), site(1, 3, 5));
       assertThatThrownBy(() -> next(scorer, 1)).isInstanceOf(DeviceSickException.class).hasMessageContaining("blank site");
+    }
+  }
+
+  @Test
+  void aWorkerThatCannotEvenStartIsSaidAloud() {
+    noMemory = true;
+    try (DirectSiteScorer scorer = scorer(1, 1 << 20)) {
+      scorer.submit(ticket(1), site(1, 3, 5));
+      assertThatThrownBy(() -> next(scorer, 1)).isInstanceOf(DeviceSickException.class).hasMessageContaining("direct buffer memory");
     }
   }
 
@@ -193,6 +203,9 @@ class DirectSiteScorerTest {
   private final class FakeModel implements SiteModel {
     @Override
     public ModelCard card() {
+      if (noMemory) {
+        throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+      }
       return CARD;
     }
 

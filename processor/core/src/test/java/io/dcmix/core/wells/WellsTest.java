@@ -99,13 +99,14 @@ class WellsTest {
         .setPlate("P").setAcquisition("1").setStatus(AcquisitionStatus.STARTED).setRows(8).setColumns(12)
         .setWells(List.of("B02", "B03")).setSites(List.of(2, 1)).setWellSites(Map.of("B03", List.of(4)))
         .setChannels(List.of("DNA", "BF"))
-        .setAbsent(List.of(new AbsentPlane("B02", 1, "DNA", 0, 0, "gone")))
+        .setAbsent(List.of(new AbsentPlane("B02", 1, "DNA", 0, 0, "gone"), new AbsentPlane("B02", 2, "DNA", 0, 1, "z 1 gone")))
         .build());
     assertThat(manifest.sitesOf(WellAddress.parse("B02"))).containsExactly(1, 2);
     assertThat(manifest.sitesOf(WellAddress.parse("B03"))).containsExactly(4);
     assertThat(manifest.sitesOf(WellAddress.parse("C01"))).isEmpty();
     assertThat(manifest.absentChannels(WellAddress.parse("B02"), 1, 0)).containsExactly("DNA");
     assertThat(manifest.absentChannels(WellAddress.parse("B02"), 1, 1)).isEmpty();
+    assertThat(manifest.absentChannels(WellAddress.parse("B02"), 2, 0)).as("only focal plane 0 is waited for").isEmpty();
     assertThat(manifest.hasChannelsBeyond(List.of("DNA"))).isTrue();
     assertThat(manifest.hasChannelsBeyond(List.of("BF", "DNA"))).isFalse();
   }

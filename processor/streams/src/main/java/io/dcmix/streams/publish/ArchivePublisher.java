@@ -110,9 +110,10 @@ public final class ArchivePublisher implements AutoCloseable {
       last = well;
       progress.accept(++count);
     }
-    announce(Manifests.acquisition(archive, acquisition, absent, AcquisitionStatus.FINISHED, started, clock.instant()), key);
+    // Only when all images are there is it true that the plate is finished.
     producer.flush();
     throwIfFailed();
+    announce(Manifests.acquisition(archive, acquisition, absent, AcquisitionStatus.FINISHED, started, clock.instant()), key);
     return new Published(key, count, wells, List.copyOf(absent));
   }
 

@@ -13,11 +13,14 @@ public final class DeadLetterHeaders {
   public static final String PARTITION = "dcmix.partition";
   public static final String OFFSET = "dcmix.offset";
 
+  /** A reason may quote what it read; a header must not be as long as that can be. */
+  private static final int MAX_REASON = 2000;
+
   private DeadLetterHeaders() {}
 
   static void add(Headers headers, RecordMetadata source, String reason) {
     headers
-        .add(REASON, utf8(reason))
+        .add(REASON, utf8(reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason))
         .add(TOPIC, utf8(source.topic()))
         .add(PARTITION, utf8(Integer.toString(source.partition())))
         .add(OFFSET, utf8(Long.toString(source.offset())));

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * here, as a value, before anything is stored. Pure.
  */
 final class ImageIntake {
+  /** Longest text of an event that is taken: each ends up in a store, whose changelog takes about 1 MB a record. */
+  private static final int MAX_TEXT = 2048;
+
   private final ModelCard model;
   private final Function<byte[], ImageEvent> decoder;
   private final String topicId;
@@ -70,6 +74,10 @@ final class ImageIntake {
     WellKey named;
     try {
       event = decoder.apply(value);
+      String tooLong = tooLong(event);
+      if (tooLong != null) {
+        return new Unreadable(tooLong);
+      }
       key = WellKey.parse(new String(keyBytes, StandardCharsets.UTF_8));
       named = WellKey.of(event.getPlate(), event.getAcquisition(), event.getWell(), event.getTimepoint());
     } catch (UnreadableRecordException | IllegalArgumentException e) {
@@ -95,6 +103,21 @@ final class ImageIntake {
     }
     return plane(key, event, partition, offset, Instant.ofEpochMilli(appendMillis));
   }
+
+  private static @Nullable String tooLong(ImageEvent event) {
+    List<Text> texts = List.of(
+        new Text("plate", event.getPlate()), new Text("acquisition", event.getAcquisition()), new Text("well", event.getWell()),
+        new Text("channel", event.getChannel()), new Text("uri", event.getUri()), new Text("sha256", event.getSha256()),
+        new Text("instrument", event.getInstrument()));
+    for (Text text : texts) {
+      if (text.value() != null && text.value().length() > MAX_TEXT) {
+        return "Field %s has %d characters; at most %d are taken".formatted(text.field(), text.value().length(), MAX_TEXT);
+      }
+    }
+    return null;
+  }
+
+  private record Text(String field, @Nullable String value) {}
 
   private Plane plane(WellKey key, ImageEvent event, int partition, long offset, Instant arrival) {
     ByteBuffer payload = event.getBytes();

@@ -70,7 +70,14 @@ final class WellLedger {
   void leaveOut(ImageIntake.Unused unused, long arrival) {
     String key = WellStores.key(unused.well());
     WellState well = open(key, arrival);
-    if (well.getLife() == WellLife.EXPIRED || !unused.unknownChannel() || well.getUnknownChannel()) {
+    if (!unused.unknownChannel()) {
+      if (stores.well(key) == null) {
+        // A well of which nothing else comes must still end, and say that it has no usable image.
+        touch(key, well);
+      }
+      return;
+    }
+    if (well.getLife() == WellLife.EXPIRED || well.getUnknownChannel()) {
       return;
     }
     well.setUnknownChannel(true);

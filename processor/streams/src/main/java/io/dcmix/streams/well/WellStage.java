@@ -10,6 +10,7 @@ import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.state.SiteStatus;
 import io.dcmix.schema.state.WellLife;
 import io.dcmix.schema.state.WellState;
+import io.dcmix.streams.LaneTopics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Function;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -42,6 +45,12 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
   private static final Duration DEADLINES_EVERY = Duration.ofSeconds(1);
   private static final Duration EXPIRE_EVERY = Duration.ofMinutes(1);
   private static final int CURSOR_SLICE = 256;
+
+  /** Bytes of a batch's and a record's own fields, generously. */
+  private static final int RECORD_OVERHEAD = 256;
+
+  /** Nanoseconds that this stream thread waited for the scorer since its last punctuation, over all its tasks. */
+  private static final ThreadLocal<long[]> WAITED = ThreadLocal.withInitial(() -> new long[1]);
 
   private final WellStageConfig config;
   private final ModelCard model;
@@ -121,6 +130,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
       this.flights = new SiteFlights(scorer, model, stores, context.taskId().toString());
       this.ledger = new WellLedger(stores, manifests, model, results, this, this::forward);
+      WAITED.get()[0] = 0;
       schedule();
     }
 
@@ -175,21 +185,41 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     private void forwardDead(Record<byte[], byte[]> record, RecordMetadata source, String reason) {
       Record<byte[], WellOutput> dead = record.withValue(new WellOutput.Dead(record.value()));
       DeadLetterHeaders.add(dead.headers(), source, reason);
+      if (size(record.key(), record.value(), dead.headers()) > LaneTopics.MAX_MESSAGE_BYTES) {
+        // A record that Kafka refuses would end the processor, at this offset, again and again.
+        dead = new Record<>(null, new WellOutput.Dead(null), record.timestamp());
+        DeadLetterHeaders.add(dead.headers(), source, "Left out here as too large, see its offset. " + reason);
+      }
       context.forward(dead);
+    }
+
+    private static long size(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+      long size = RECORD_OVERHEAD + (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+      for (Header header : headers) {
+        byte[] content = header.value();
+        size += 10L + 3L * header.key().length() + (content == null ? 0 : content.length);
+      }
+      return size;
     }
 
     private void forward(WellKey key, WellOutput output) {
       context.forward(new Record<>(key.toString().getBytes(StandardCharsets.UTF_8), output, context.currentSystemTimeMs()));
     }
 
-    /** Back pressure: waits a little for the scorer while complete sites cannot be handed over; results go out meanwhile. */
+    /**
+     * Back pressure: waits a little for the scorer while complete sites cannot be handed over; results go out meanwhile. The
+     * time is the thread's: between two commits lie a record of each task at least, and all their waits must fit in a transaction.
+     */
     private void relieve() {
-      long until = System.nanoTime() + config.backPressure().toNanos();
-      while (flights.hasWaiting() && System.nanoTime() < until) {
+      long[] waited = WAITED.get();
+      long start = System.nanoTime();
+      long budget = config.backPressure().toNanos() - waited[0];
+      while (flights.hasWaiting() && System.nanoTime() - start < budget) {
         scorer.awaitRoom(DRAIN_EVERY);
         flights.land(ledger);
         flights.submit();
       }
+      waited[0] += System.nanoTime() - start;
     }
 
     // ---- time ----
@@ -213,6 +243,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     }
 
     private void onDrain() {
+      WAITED.get()[0] = 0;
       advanceCursor();
       flights.land(ledger);
       flights.submit();

@@ -4,6 +4,7 @@ import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.scoring.DirectSiteScorer;
 import io.dcmix.core.scoring.SiteReader;
 import io.dcmix.core.scoring.SiteScorer;
+import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ImageEvent;
@@ -105,7 +106,7 @@ public final class StreamsRuntime implements AutoCloseable {
 
   /** An unreachable registry is waited for; anything else ends the process, so that another takes over. */
   private StreamThreadExceptionResponse die(Throwable cause) {
-    for (Throwable c = cause; c != null; c = c.getCause()) {
+    for (Throwable c = cause; c != null && !(c instanceof DeviceSickException); c = c.getCause()) {
       if (c instanceof RegistryUnavailableException) {
         LOG.warn("The schema registry does not answer; starting over from the last commit: {}", c.getMessage());
         return StreamThreadExceptionResponse.REPLACE_THREAD;

@@ -25,7 +25,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +70,8 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none",
         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 16,
+        // At the end of a partition there is nothing to wait for: what is asked for lies before it.
+        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10,
         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20));
   }
 
@@ -107,28 +108,40 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
   }
 
   private void serve() {
-    try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(clientConfig)) {
-      while (!closed) {
-        Request first = requests.poll(200, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          List<Request> batch = new ArrayList<>(List.of(first));
-          requests.drainTo(batch);
-          batch.sort((a, b) -> a.pointer().partition() != b.pointer().partition()
-              ? Integer.compare(a.pointer().partition(), b.pointer().partition())
-              : Long.compare(a.pointer().offset(), b.pointer().offset()));
-          serve(consumer, batch);
-        }
+    while (!closed) {
+      try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(clientConfig)) {
+        serveWith(consumer);
+      } catch (InterruptedException e) {
+        LOG.debug("The plane source ends");
+        return;
+      } catch (RuntimeException e) {
+        LOG.warn("Reading images again failed; connecting anew: {}", e.toString());
       }
-    } catch (InterruptedException | WakeupException e) {
-      LOG.debug("The plane source ends");
-    } catch (RuntimeException e) {
-      LOG.error("The plane source ends by an error; what asks it will fail", e);
-      closed = true;
-      requests.forEach(request -> request.answer().completeExceptionally(e));
     }
   }
 
-  private void serve(Consumer<byte[], byte[]> consumer, List<Request> batch) throws InterruptedException {
+  private void serveWith(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+    while (!closed) {
+      Request first = requests.poll(200, TimeUnit.MILLISECONDS);
+      if (first == null) {
+        continue;
+      }
+      List<Request> batch = new ArrayList<>(List.of(first));
+      requests.drainTo(batch);
+      batch.sort((a, b) -> a.pointer().partition() != b.pointer().partition()
+          ? Integer.compare(a.pointer().partition(), b.pointer().partition())
+          : Long.compare(a.pointer().offset(), b.pointer().offset()));
+      try {
+        serve(consumer, batch);
+      } catch (RuntimeException e) {
+        // Whoever still waits hears of it now; those who were served are not touched.
+        batch.forEach(request -> request.answer().completeExceptionally(e));
+        throw e;
+      }
+    }
+  }
+
+  private void serve(Consumer<byte[], byte[]> consumer, List<Request> batch) {
     TopicPartition assigned = null;
     long position = -1;
     List<ConsumerRecord<byte[], byte[]>> fetched = List.of();
@@ -162,7 +175,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
     }
   }
 
-  private List<ConsumerRecord<byte[], byte[]>> poll(Consumer<byte[], byte[]> consumer, TopicPartition partition) throws InterruptedException {
+  private List<ConsumerRecord<byte[], byte[]>> poll(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (!closed && System.nanoTime() < until) {
       List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(partition);
@@ -170,7 +183,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
         return records;
       }
     }
-    throw new InterruptedException("closed while reading " + partition);
+    throw new IllegalStateException(closed ? "closed while reading " + partition : "Kafka gave nothing of " + partition + " within " + PATIENCE);
   }
 
   private static @Nullable ConsumerRecord<byte[], byte[]> find(List<ConsumerRecord<byte[], byte[]>> records, long offset) {

@@ -47,7 +47,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
   private static final int CURSOR_SLICE = 256;
 
   /** Bytes of a batch's and a record's own fields, generously. */
-  private static final int RECORD_OVERHEAD = 256;
+  private static final long RECORD_OVERHEAD = 256;
 
   /** Nanoseconds that this stream thread waited for the scorer since its last punctuation, over all its tasks. */
   private static final ThreadLocal<long[]> WAITED = ThreadLocal.withInitial(() -> new long[1]);

@@ -15,6 +15,7 @@ import io.dcmix.schema.event.PixelType;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellFlag;
 import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.schema.state.SiteState;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -24,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -397,6 +399,22 @@ class WellStageTest {
     assertThat(late.getReason()).isEqualTo(FailureReason.LATE);
     assertThat(late.getRevision()).isEqualTo(2);
     assertThat(late.getRemedy()).contains("new acquisition id");
+  }
+
+  @Test
+  void shouldScoreAgainWhatAnEarlierModelDecided() {
+    lane.announce(List.of("B02"), 2);
+    lane.publishSite("B02", 1, 14);
+    lane.moment();
+    KeyValueStore<String, SiteState> sites = lane.driver.getKeyValueStore("sites");
+    SiteState decided = sites.get("P/1/B02/0/1");
+    decided.setModelSha256("of another model");
+    decided.setLogits(List.of(0.0, 99.0));
+    sites.put("P/1/B02/0/1", decided);
+
+    lane.publishSite("B02", 2, 12);
+    lane.moment();
+    assertThat(only(lane.predictions()).getHitLogit()).as("both sites by this model").isEqualTo((4.0 + 2.0) / 2);
   }
 
   @Test

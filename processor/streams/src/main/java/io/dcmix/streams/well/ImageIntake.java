@@ -145,7 +145,8 @@ final class ImageIntake {
         key, event.getSite(), event.getChannel(), plane.build(), problem == null ? payload : null, time.implausible());
   }
 
-  private record Problem(FailureReason reason, String text) {}
+  /** Why a plane is of no use. */
+  record Problem(FailureReason reason, String text) {}
 
   private @Nullable Problem problem(ImageEvent event, @Nullable ByteBuffer payload, String sha256) {
     if (payload == null) {
@@ -161,15 +162,18 @@ final class ImageIntake {
     if (event.getEncoding() == Encoding.UNKNOWN) {
       return new Problem(FailureReason.CORRUPT_PLANE, "the payload's encoding is unknown to this version");
     }
-    PixelType type = event.getPixelType();
+    return unfit(model, event.getPixelType(), event.getWidth(), event.getHeight());
+  }
+
+  /** Why a model does not take images of this kind; null if it does. */
+  static @Nullable Problem unfit(ModelCard model, PixelType type, int width, int height) {
     if (type != model.pixelType()) {
       return new Problem(FailureReason.WRONG_PIXEL_TYPE, "pixels are " + type + ", the model takes " + model.pixelType());
     }
-    if (event.getWidth() != model.width() || event.getHeight() != model.height()) {
+    if (width != model.width() || height != model.height()) {
       return new Problem(
           FailureReason.WRONG_SIZE,
-          "the image has %d × %d pixels, the model takes %d × %d"
-              .formatted(event.getWidth(), event.getHeight(), model.width(), model.height()));
+          "the image has %d × %d pixels, the model takes %d × %d".formatted(width, height, model.width(), model.height()));
     }
     return null;
   }

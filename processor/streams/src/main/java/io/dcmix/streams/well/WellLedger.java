@@ -156,9 +156,9 @@ final class WellLedger {
     Manifest manifest = manifests.of(key.plate().toString());
     Set<String> absent = manifest == null ? Set.of() : manifest.absentChannels(key.well(), number, key.timepoint());
     SiteState.Builder site =
-        SiteState.newBuilder().setVersion((before == null ? 0 : before.getVersion()) + 1).setStatus(SiteStatus.ASSEMBLING);
+        newSite().setVersion((before == null ? 0 : before.getVersion()) + 1).setStatus(SiteStatus.ASSEMBLING);
     boolean complete = false;
-    switch (SiteAssembly.of(model.channels(), stores.planesOf(well, number), absent)) {
+    switch (SiteAssembly.of(model.channels(), judged(stores.planesOf(well, number)), absent)) {
       case SiteAssembly.Waiting _ -> {
         if (!planesChanged) {
           return;
@@ -175,6 +175,23 @@ final class WellLedger {
     if (complete) {
       listener.complete(well, number);
     }
+  }
+
+  private SiteState.Builder newSite() {
+    return SiteState.newBuilder().setModelSha256(model.sha256());
+  }
+
+  /** Planes as this model sees them: whether their size and type fit may have been decided for another. */
+  private Map<String, PlaneState> judged(Map<String, PlaneState> planes) {
+    planes.forEach((channel, plane) -> {
+      FailureReason stored = plane.getProblem();
+      if (stored == null || stored == FailureReason.WRONG_SIZE || stored == FailureReason.WRONG_PIXEL_TYPE) {
+        ImageIntake.Problem problem = ImageIntake.unfit(model, plane.getPixelType(), plane.getWidth(), plane.getHeight());
+        plane.setProblem(problem == null ? null : problem.reason());
+        plane.setProblemText(problem == null ? null : "channel " + channel + ": " + problem.text());
+      }
+    });
+    return planes;
   }
 
   /**
@@ -248,7 +265,7 @@ final class WellLedger {
     if (well == null || well.getLife() == WellLife.DONE || well.getLife() == WellLife.EXPIRED) {
       return;
     }
-    SortedMap<Integer, SiteState> sites = stores.sitesOf(name);
+    SortedMap<Integer, SiteState> sites = ofThisModel(key, stores.sitesOf(name));
     boolean scoring = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.COMPLETE);
     boolean assembling = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.ASSEMBLING);
     Manifest manifest = manifests.of(key.plate().toString());
@@ -276,12 +293,24 @@ final class WellLedger {
         .forEach(output -> forward.accept(key, output));
   }
 
+  /** A well is never made of sites that different models decided: those of an earlier model start over from their planes. */
+  private SortedMap<Integer, SiteState> ofThisModel(WellKey key, SortedMap<Integer, SiteState> sites) {
+    List<Integer> outdated = new ArrayList<>();
+    sites.forEach((number, site) -> {
+      if (!site.getModelSha256().equals(model.sha256())) {
+        outdated.add(number);
+      }
+    });
+    outdated.forEach(number -> reassemble(key, number, true));
+    return outdated.isEmpty() ? sites : stores.sitesOf(WellStores.key(key));
+  }
+
   /** Sites of which no plane will ever come have ended before they began. */
   private void endAbsentSites(WellKey key, Manifest manifest, SortedMap<Integer, SiteState> sites) {
     for (int number : manifest.sitesOf(key.well())) {
       if (!sites.containsKey(number)
           && manifest.absentChannels(key.well(), number, key.timepoint()).containsAll(model.channels())) {
-        SiteState absent = SiteState.newBuilder().setVersion(1).setStatus(SiteStatus.FAILED).setReason(FailureReason.MISSING_PLANE)
+        SiteState absent = newSite().setVersion(1).setStatus(SiteStatus.FAILED).setReason(FailureReason.MISSING_PLANE)
             .setMessage("all its images were announced as absent").build();
         stores.put(WellStores.key(key), number, absent);
         sites.put(number, absent);
@@ -307,7 +336,7 @@ final class WellLedger {
       if (site == null || site.getStatus() == SiteStatus.ASSEMBLING) {
         List<String> missing = new ArrayList<>(model.channels());
         missing.removeAll(stores.planesOf(name, number).keySet());
-        stores.put(name, number, SiteState.newBuilder()
+        stores.put(name, number, newSite()
             .setVersion(site == null ? 1 : site.getVersion() + 1)
             .setStatus(SiteStatus.FAILED)
             .setReason(FailureReason.MISSING_PLANE)

@@ -279,6 +279,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
         case EXPIRED -> retained.add(new Retained(key, well.getLastArrival() + 2 * config.lateWindow().toMillis()));
         case ASSEMBLING, SCORING -> {
           pendingWells.add(key);
+          ledger.reconsider(WellKey.parse(key));
           stores.sitesOf(key).forEach((number, site) -> {
             if (site.getStatus() == SiteStatus.COMPLETE) {
               flights.enqueue(key, number);

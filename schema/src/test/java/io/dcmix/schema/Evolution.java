@@ -1,8 +1,10 @@
 package io.dcmix.schema;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -28,7 +30,7 @@ final class Evolution {
     Map<String, String> meanings = new TreeMap<>();
     for (int version = 0; version < versions.size(); version++) {
       Map<String, String> here = new TreeMap<>();
-      logicalTypes(versions.get(version), "", here);
+      logicalTypes(versions.get(version), "", Set.of(), here);
       for (var field : here.entrySet()) {
         String before = meanings.putIfAbsent(field.getKey(), field.getValue());
         if (before != null && !before.equals(field.getValue())) {
@@ -39,12 +41,19 @@ final class Evolution {
     return problems;
   }
 
-  private static void logicalTypes(Schema schema, String path, Map<String, String> found) {
+  private static void logicalTypes(Schema schema, String path, Set<String> within, Map<String, String> found) {
     switch (schema.getType()) {
-      case RECORD -> schema.getFields().forEach(field -> logicalTypes(field.schema(), path + "/" + field.name(), found));
-      case ARRAY -> logicalTypes(schema.getElementType(), path + "[]", found);
-      case MAP -> logicalTypes(schema.getValueType(), path + "{}", found);
-      case UNION -> schema.getTypes().forEach(type -> logicalTypes(type, path, found));
+      case RECORD -> {
+        // A record may hold its like; its fields are told once.
+        if (!within.contains(schema.getFullName())) {
+          Set<String> inner = new HashSet<>(within);
+          inner.add(schema.getFullName());
+          schema.getFields().forEach(field -> logicalTypes(field.schema(), path + "/" + field.name(), inner, found));
+        }
+      }
+      case ARRAY -> logicalTypes(schema.getElementType(), path + "[]", within, found);
+      case MAP -> logicalTypes(schema.getValueType(), path + "{}", within, found);
+      case UNION -> schema.getTypes().forEach(type -> logicalTypes(type, path, within, found));
       case NULL -> {}
       default -> found.put(path, schema.getLogicalType() == null ? "plain " + schema.getType().getName() : schema.getLogicalType().getName());
     }

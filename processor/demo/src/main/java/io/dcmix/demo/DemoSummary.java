@@ -50,7 +50,8 @@ final class DemoSummary {
       line("Failed", String.format(Locale.ROOT, "%,d wells or sites could not be scored:",
           failures.size()));
       Map<String, String> byWell = new TreeMap<>();
-      failures.forEach(f -> byWell.putIfAbsent(f.getWell() + (f.getSite() == null ? "" : " site " + f.getSite()), f.getMessage()));
+      failures.forEach(f -> byWell.putIfAbsent(
+          f.getWell() + (f.getSite() == null ? "" : " site " + f.getSite()), f.getMessage().replaceFirst("^Site \\d+: ", "")));
       byWell.entrySet().stream().limit(LISTED).forEach(e -> out.println("              " + e.getKey() + ": " + e.getValue()));
       more(byWell.size());
     }

@@ -23,6 +23,10 @@ final class HandReleasedScorer implements SiteScorer {
 
   final List<Held> held = new ArrayList<>();
   final Map<PlanePointer, byte[]> payloads = new HashMap<>();
+
+  /** What lies in the topic, by offset: where a payload that was never offered is read. */
+  final Map<Long, byte[]> topic = new HashMap<>();
+
   int room = Integer.MAX_VALUE;
   boolean releaseAtOnce = true;
   boolean releaseWhenAwaited;
@@ -58,7 +62,8 @@ final class HandReleasedScorer implements SiteScorer {
   /** Ends one of the held sites. */
   void release(int index) {
     Held site = held.remove(index);
-    double logit = (payloads.get(site.planes().getFirst().pointer())[0] & 0xFF) - 10;
+    PlanePointer first = site.planes().getFirst().pointer();
+    double logit = (payloads.getOrDefault(first, topic.get(first.offset()))[0] & 0xFF) - 10;
     double p = 1 / (1 + Math.exp(-logit));
     int channels = site.planes().size();
     double[] contribution = new double[channels];

@@ -57,6 +57,7 @@ final class TestLane implements AutoCloseable {
   private final TestOutputTopic<String, ChannelImportance> importance;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
   private Instant now = START;
+  private long offset;
 
   TestLane() {
     this(1);
@@ -122,10 +123,12 @@ final class TestLane implements AutoCloseable {
 
   void publish(ImageEvent.Builder image) {
     ImageEvent event = image.build();
+    scorer.topic.put(offset, event.getBytes() == null ? new byte[0] : event.getBytes().array());
     publishRaw(key(event), AvroCodec.of(ImageEvent.class).encode(event));
   }
 
   void publishRaw(String key, byte[] value) {
+    offset++;
     images.pipeInput(new TestRecord<>(key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8), value, now));
   }
 

@@ -249,6 +249,36 @@ class WellStageTest {
   }
 
   @Test
+  void shouldScoreTheGoodOneOfTwoImagesWhicheverCameFirst() {
+    int broken = sha(12).compareTo(sha(14)) < 0 ? 12 : 14;
+    int good = broken == 12 ? 14 : 12;
+    WellPrediction brokenFirst = withABrokenImage(broken, good);
+    lane.close();
+    lane = new TestLane();
+    WellPrediction goodFirst = withABrokenImage(good, broken);
+
+    assertThat(brokenFirst.getPlaneSha256()).containsExactly(sha(good), sha(7));
+    assertThat(goodFirst.getPlaneSha256()).containsExactly(sha(good), sha(7));
+    assertThat(goodFirst.getHitLogit()).isEqualTo(good - 10.0);
+    assertThat(goodFirst.getFlags()).containsExactly(WellFlag.CONFLICT);
+  }
+
+  /** Two images for one place; the one with the lower hash does not decode. */
+  private WellPrediction withABrokenImage(int first, int second) {
+    lane.scorer.releaseAtOnce = false;
+    lane.announce(List.of("B02"), 1);
+    lane.publish(image("B02", 1, "DNA", first));
+    lane.publish(image("B02", 1, "DNA", second));
+    lane.publish(image("B02", 1, "GFP", 7));
+    lane.scorer.fail(0, FailureReason.CORRUPT_PLANE, "DNA", "not a PNG");
+    lane.moment();
+    lane.scorer.releaseAll();
+    lane.moment();
+    assertThat(lane.failures()).isEmpty();
+    return only(lane.predictions());
+  }
+
+  @Test
   void shouldLeaveOutAChannelThatTheModelDoesNotKnowAndSaySo() {
     lane.announce(List.of("B02"), 1);
     lane.publish(image("B02", 1, "Brightfield", 50));

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BiConsumer;
@@ -109,11 +110,15 @@ final class WellLedger {
     well.setConflict(well.getConflict() || conflict);
     well.setImplausibleTime(well.getImplausibleTime() || plane.implausibleTime());
     if (choice == PlaneChoice.CONFLICT_KEEPS) {
+      keepAsRunnerUp(key, plane.site(), plane.channel(), Objects.requireNonNull(here), plane.state());
       if (newlyFlagged) {
         touch(key, well);
         settle(plane.well());
       }
       return false;
+    }
+    if (choice == PlaneChoice.CONFLICT_REPLACES) {
+      keepAsRunnerUp(key, plane.site(), plane.channel(), plane.state(), Objects.requireNonNull(here));
     }
     stores.put(key, plane.site(), plane.channel(), plane.state());
     well.setDeadlineReached(false);
@@ -121,6 +126,22 @@ final class WellLedger {
     reassemble(plane.well(), plane.site(), true);
     settle(plane.well());
     return true;
+  }
+
+  /** Keeps the better of the images that lost, so that the order in which a broken one came does not matter. */
+  private void keepAsRunnerUp(String well, int site, String channel, PlaneState winner, PlaneState loser) {
+    PlaneState second = loser.getRunnerUp();
+    PlaneState known = winner.getRunnerUp();
+    for (PlaneState candidate : Arrays.asList(loser, second)) {
+      if (candidate != null && candidate.getProblem() == null
+          && (known == null || candidate.getSha256().compareTo(known.getSha256()) < 0)) {
+        known = candidate;
+      }
+    }
+    if (known != null) {
+      winner.setRunnerUp(PlaneState.newBuilder(known).setRunnerUp(null).build());
+      stores.put(well, site, channel, winner);
+    }
   }
 
   private WellState open(String key, long arrival) {
@@ -222,6 +243,11 @@ final class WellLedger {
       }
       case SiteOutcome.Failed failed -> {
         String channel = failed.channel();
+        if (channel != null && promoteRunnerUp(well, number, channel)) {
+          reassemble(key, number, true);
+          settle(key);
+          return true;
+        }
         site.setStatus(SiteStatus.FAILED);
         site.setReason(failed.reason());
         site.setMessage(channel == null ? failed.message() : "channel " + channel + ": " + failed.message());
@@ -233,6 +259,17 @@ final class WellLedger {
     }
     stores.put(well, number, site);
     settle(key);
+    return true;
+  }
+
+  /** Lets the next choice take the place of a plane that turned out to be unusable. Returns whether there is one. */
+  private boolean promoteRunnerUp(String well, int site, String channel) {
+    PlaneState plane = stores.plane(well, site, channel);
+    PlaneState next = plane == null ? null : plane.getRunnerUp();
+    if (next == null) {
+      return false;
+    }
+    stores.put(well, site, channel, next);
     return true;
   }
 

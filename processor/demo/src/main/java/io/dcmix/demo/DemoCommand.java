@@ -2,6 +2,7 @@ package io.dcmix.demo;
 
 import io.dcmix.app.dashboard.DashboardConfig;
 import io.dcmix.app.dashboard.DashboardServer;
+import io.dcmix.app.run.Options;
 import io.dcmix.app.run.Processor;
 import io.dcmix.app.run.Shutdown;
 import io.dcmix.core.archive.AbsentPlane;
@@ -107,8 +108,8 @@ public final class DemoCommand implements CliCommand {
 
   @Override
   public Integer call() throws InterruptedException {
-    Topics topics = topics();
-    DevicePolicy policy = policy();
+    Topics topics = Options.lane(lane);
+    DevicePolicy policy = Options.device(device);
     DemoPlate plate = DemoPlate.open(archive, spec, plateMap, seed);
     plate.warnings().forEach(warning -> System.err.println("Note: " + warning));
     Path folder = data != null ? data : Path.of(System.getProperty("user.home"), ".dcmix", "demo");
@@ -257,22 +258,6 @@ public final class DemoCommand implements CliCommand {
       return file;
     } catch (IOException e) {
       throw new CliException("The folder %s cannot be written (%s): choose another with --data".formatted(folder, e), e);
-    }
-  }
-
-  private Topics topics() {
-    try {
-      return new Topics(lane);
-    } catch (IllegalArgumentException e) {
-      throw new CliException("--lane: " + e.getMessage(), e);
-    }
-  }
-
-  private DevicePolicy policy() {
-    try {
-      return DevicePolicy.parse(device);
-    } catch (IllegalArgumentException e) {
-      throw new CliException("--device: " + e.getMessage(), e);
     }
   }
 }

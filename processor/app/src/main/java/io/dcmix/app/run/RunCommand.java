@@ -6,10 +6,8 @@ import io.dcmix.app.dashboard.ResultDecoder;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DcmixModel;
-import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
-import io.dcmix.streams.Topics;
 import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.WireFormat;
 import java.net.URI;
@@ -103,7 +101,7 @@ public final class RunCommand implements CliCommand {
   public Integer call() throws InterruptedException {
     ProcessorConfig config = config();
     try (Shutdown shutdown = new Shutdown()) {
-      DcmixModel loaded = Processor.load(model, policy());
+      DcmixModel loaded = Processor.load(model, Options.device(device));
       Brokers.awaitAnswer(bootstrapServers, config.kafka(), Brokers.PATIENCE);
       if (createTopics) {
         create(config);
@@ -122,26 +120,12 @@ public final class RunCommand implements CliCommand {
   }
 
   private ProcessorConfig config() {
-    Topics topics;
-    try {
-      topics = new Topics(lane);
-    } catch (IllegalArgumentException e) {
-      throw new CliException("--lane: " + e.getMessage(), e);
-    }
-    return ProcessorConfig.of(topics, bootstrapServers, stateDir)
+    return ProcessorConfig.of(Options.lane(lane), bootstrapServers, stateDir)
         .withExplain(!noExplain)
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
         .withKafka(kafka == null ? Map.of() : kafka);
-  }
-
-  private DevicePolicy policy() {
-    try {
-      return DevicePolicy.parse(device);
-    } catch (IllegalArgumentException e) {
-      throw new CliException("--device: " + e.getMessage(), e);
-    }
   }
 
   private void create(ProcessorConfig config) throws InterruptedException {

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import io.dcmix.core.model.OnnxSession.Output;
 import io.dcmix.core.model.OnnxSession.Outputs;
+import io.dcmix.core.screening.HitMargin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

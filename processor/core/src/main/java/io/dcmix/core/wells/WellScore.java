@@ -1,5 +1,6 @@
 package io.dcmix.core.wells;
 
+import io.dcmix.core.screening.HitMargin;
 import io.dcmix.schema.state.SiteState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ public record WellScore(double[] probabilities, double hitLogit, double[] contri
   public static WellScore of(List<SiteState> sites, int hitIndex) {
     double margin = 0;
     for (SiteState site : sites) {
-      margin += margin(site.getLogits(), hitIndex);
+      margin += HitMargin.of(site.getLogits().stream().mapToDouble(Double::doubleValue).toArray(), hitIndex);
     }
     List<List<Double>> explained =
         sites.stream().map(SiteState::getImportance).filter(values -> values != null && !values.isEmpty()).toList();
@@ -49,23 +50,6 @@ public record WellScore(double[] probabilities, double hitLogit, double[] contri
       }
     }
     return best;
-  }
-
-  /** Logit of one class minus the log-sum-exp of all others: with two classes, their difference. */
-  static double margin(List<Double> logits, int hitIndex) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int k = 0; k < logits.size(); k++) {
-      if (k != hitIndex) {
-        max = Math.max(max, logits.get(k));
-      }
-    }
-    double sum = 0;
-    for (int k = 0; k < logits.size(); k++) {
-      if (k != hitIndex) {
-        sum += Math.exp(logits.get(k) - max);
-      }
-    }
-    return logits.get(hitIndex) - (max + Math.log(sum));
   }
 
   private static double[] mean(List<List<Double>> rows) {

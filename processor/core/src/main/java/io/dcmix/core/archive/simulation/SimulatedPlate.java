@@ -113,7 +113,7 @@ public final class SimulatedPlate implements PlateArchive {
   }
 
   /**
-   * The plane before it is encoded: row-major, uint16 in native order.
+   * The plane before it is encoded: row-major, one byte a pixel, or uint16 in native order.
    *
    * @throws IOException if the plate has no such plane
    */

@@ -1,4 +1,4 @@
-package io.dcmix.core.model;
+package io.dcmix.core.screening;
 
 /**
  * How far the hit class stands above all other classes together, in logits:

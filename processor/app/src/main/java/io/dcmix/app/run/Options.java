@@ -1,0 +1,36 @@
+package io.dcmix.app.run;
+
+import io.dcmix.core.cli.CliException;
+import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.streams.Topics;
+
+/** What several commands read from their options, with the option's name in the message. */
+public final class Options {
+  private Options() {}
+
+  /**
+   * The topics of {@code --lane}.
+   *
+   * @throws CliException if it is no lane's name
+   */
+  public static Topics lane(String text) {
+    try {
+      return new Topics(text);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--lane: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The policy of {@code --device}.
+   *
+   * @throws CliException if it is no device
+   */
+  public static DevicePolicy device(String text) {
+    try {
+      return DevicePolicy.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--device: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,22 +1,11 @@
 package io.dcmix.training;
 
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDManager;
-import io.dcmix.core.archive.Archives;
-import io.dcmix.core.archive.OpenedArchive;
-import io.dcmix.core.archive.PlateMap;
-import io.dcmix.core.archive.simulation.SimulationSpec;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
-import io.dcmix.schema.WellAddress;
-import io.dcmix.training.data.ArchiveSource;
-import io.dcmix.training.data.Augmentation;
-import io.dcmix.training.data.SimulatedSource;
-import io.dcmix.training.data.TrainingReader;
+import io.dcmix.training.data.Split;
 import io.dcmix.training.data.TrainingSet;
-import io.dcmix.training.data.WellSelection;
 import io.dcmix.training.export.Parity;
-import io.dcmix.training.fit.FitOptions;
+import io.dcmix.training.fit.Fitter.Checkpoints;
 import io.dcmix.training.net.PyTorch;
 import io.dcmix.training.report.ProgressLine;
 import java.io.Console;
@@ -24,13 +13,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -66,33 +54,9 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done, 1 failed, 2 wrong usage."
     })
 public final class TrainCommand implements CliCommand {
-  /** The classes of every model that this command trains; the second one is the hit class. */
-  public static final List<String> CLASSES = List.of("negative", "positive");
-
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--archive", paramLabel = "DIR", description = "Folder of a plate's images.")
-  private @Nullable Path archive;
-
-  @Option(names = "--spec", paramLabel = "FILE",
-      description = "How to read the folder (docs/archives.md). Default: dcmix-archive.properties in it.")
-  private @Nullable Path archiveSpec;
-
-  @Option(names = "--plate-map", paramLabel = "FILE", description = "Plate map that marks the controls. Default: the one that --spec names.")
-  private @Nullable Path plateMap;
-
-  @Option(names = "--simulate", paramLabel = "N", description = "Instead of an archive: so many simulated 384-well plates.")
-  private @Nullable Integer simulate;
-
-  @Option(names = "--effect", paramLabel = "E", defaultValue = "1",
-      description = "Strength of the simulated phenotype, 0 to 1 (default: ${DEFAULT-VALUE}). A weak one makes the model look at every channel that shows it.")
-  private double effect = 1;
-
-  @Option(names = "--rows", paramLabel = "ROWS", description = "Learn from these rows or wells only: A-D, or A-C,F, or B02,B03.")
-  private @Nullable String rows;
-
-  @Option(names = "--channels", split = ",", paramLabel = "NAME", description = "Channels, in the order of the model. Default: all of the archive.")
-  private @Nullable List<String> channels;
+  @Mixin private final DataOptions data = new DataOptions();
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "The model file to write; replaced if it is there.")
   private @Nullable Path out;
@@ -103,44 +67,11 @@ public final class TrainCommand implements CliCommand {
   @Option(names = "--version", defaultValue = "1", paramLabel = "V", description = "Version of the model (default: ${DEFAULT-VALUE}).")
   private String version = "1";
 
-  @Option(names = "--epochs", defaultValue = "30", paramLabel = "N", description = "Rounds of training (default: ${DEFAULT-VALUE}).")
-  private int epochs = 30;
+  @Option(names = "--resume", description = "Go on from the checkpoint that a killed run left beside --out. "
+      + "With one thread, the model is the same as if it had not been killed.")
+  private boolean resume;
 
-  @Option(names = "--steps", defaultValue = "25", paramLabel = "N", description = "Gradient steps in a round (default: ${DEFAULT-VALUE}).")
-  private int steps = 25;
-
-  @Option(names = "--batch", defaultValue = "32", paramLabel = "N", description = "Cut-outs in a step (default: ${DEFAULT-VALUE}).")
-  private int batch = 32;
-
-  @Option(names = "--seed", defaultValue = "1", paramLabel = "S",
-      description = "Seed of everything random (default: ${DEFAULT-VALUE}). With one thread, equal seeds give equal files.")
-  private long seed = 1;
-
-  @Option(names = "--image-size", defaultValue = "320", paramLabel = "PIXELS",
-      description = "Larger images are averaged down by the smallest whole factor that brings them to this size (default: ${DEFAULT-VALUE}).")
-  private int imageSize = 320;
-
-  @Option(names = "--crop", defaultValue = "0", paramLabel = "PIXELS",
-      description = "Side of the random cut-outs that are trained on, after averaging down (default: half of the image).")
-  private int crop;
-
-  @Option(names = "--learning-rate", defaultValue = "0.003", paramLabel = "R", description = "Highest learning rate (default: ${DEFAULT-VALUE}).")
-  private double learningRate = 0.003;
-
-  @Option(names = "--blend-rate", defaultValue = "3", paramLabel = "F",
-      description = "The channel weights learn so many times faster than the network (default: ${DEFAULT-VALUE}).")
-  private double blendRate = 3;
-
-  @Option(names = "--drop", defaultValue = "0.3", paramLabel = "P",
-      description = "Chance that a cut-out lacks one channel, as it will when importance is computed (default: ${DEFAULT-VALUE}).")
-  private double drop = 0.3;
-
-  @Option(names = "--hold-out", defaultValue = "0.2", paramLabel = "SHARE", description = "Share of the wells kept for the check (default: ${DEFAULT-VALUE}).")
-  private double holdOut = 0.2;
-
-  @Option(names = "--threads", defaultValue = "1", paramLabel = "N",
-      description = "Threads of PyTorch (default: ${DEFAULT-VALUE}). More are faster, but files differ from run to run.")
-  private int threads = 1;
+  @Mixin private final FitFlags fit = new FitFlags();
 
   @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
   @SuppressWarnings("unused") // picocli looks at the option itself; a mixin would also claim --version
@@ -148,25 +79,25 @@ public final class TrainCommand implements CliCommand {
 
   @Override
   public Integer call() {
-    checkUsage();
+    require(data.problem());
+    require(fit.problem());
     Path file = out == null ? Path.of("") : out.toAbsolutePath();
     Path folder = file.getParent();
     if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
       throw new CliException("The model cannot be written to %s: its folder is not there or not writable".formatted(file));
     }
     PrintStream console = System.out;
-    try {
-      Map<String, String> provenance = new TreeMap<>();
-      TrainingSet set = read(console, provenance);
-      int side = Math.min(set.smallHeight(), set.smallWidth());
-      FitOptions options = new FitOptions(epochs, steps, batch, learningRate, blendRate, 1e-4,
-          new Augmentation(crop > 0 ? crop : Math.max(1, side / 2), 0.2, 0.1, drop), seed, threads);
-      console.printf(Locale.ROOT, "%d sites of %d x %d pixels, %d channels: %s%n",
-          set.sites().size(), set.width(), set.height(), set.channels().size(), String.join(", ", set.channels()));
-      provenance(provenance, set, options);
-      ProgressLine progress = new ProgressLine(console, onTerminal(), epochs, set.channels());
+    try (TrainingSet set = data.read(fit.seed(), console)) {
+      Split split = data.split(set, fit.seed());
+      Recipe recipe = fit.recipe(set.shape());
+      console.printf(Locale.ROOT, "%d sites of %d x %d pixels, %d channels: %s; %d sites are held back%n",
+          set.samples().size(), set.shape().width(), set.shape().height(), set.channels().size(),
+          String.join(", ", set.channels()), split.validation().size());
+      Map<String, String> provenance = provenance(set, recipe);
+      Checkpoints checkpoints = new Checkpoints(file.resolveSibling(file.getFileName() + ".checkpoint"), provenance.toString(), resume);
+      ProgressLine progress = new ProgressLine(console, onTerminal(), fit.epochs(), set.channels());
       Training.Result result = Training.run(
-          set, holdOut, options, new Training.Identity(name, version, CLASSES.get(1), provenance), file, progress::show);
+          set, split, recipe, new Training.Identity(name, version, provenance), file, checkpoints, progress::show);
       report(console, file, result);
       return 0;
     } catch (IOException e) {
@@ -180,82 +111,25 @@ public final class TrainCommand implements CliCommand {
     return console != null && console.isTerminal();
   }
 
-  private void checkUsage() {
-    require((archive == null) != (simulate == null), "Name either --archive DIR or --simulate N");
-    require(simulate == null || (simulate >= 1 && simulate <= 100), "--simulate takes 1 to 100 plates");
-    require(archive != null || (archiveSpec == null && plateMap == null), "--spec and --plate-map go with --archive");
-    require(effect >= 0 && effect <= 1, "--effect must be 0 to 1");
-    require(epochs >= 1 && steps >= 1 && threads >= 1, "--epochs, --steps and --threads must be 1 or more");
-    require(batch >= 2, "--batch must be 2 or more");
-    require(imageSize >= 16 && imageSize <= 4096, "--image-size must be 16 to 4096");
-    require(crop == 0 || crop >= 16, "--crop must be 16 or more");
-    require(learningRate > 0 && learningRate < 1 && blendRate > 0, "--learning-rate must lie between 0 and 1, --blend-rate above 0");
-    require(drop >= 0 && drop < 1 && holdOut >= 0 && holdOut < 1, "--drop and --hold-out must be 0 to below 1");
-  }
-
-  private void require(boolean holds, String message) {
-    if (!holds) {
+  private void require(@Nullable String problem) {
+    if (problem != null) {
       if (spec == null) {
-        throw new CliException(message);
+        throw new CliException(problem);
       }
-      throw new ParameterException(spec.commandLine(), message);
+      throw new ParameterException(spec.commandLine(), problem);
     }
   }
 
-  private TrainingSet read(PrintStream console, Map<String, String> provenance) throws IOException {
-    Predicate<WellAddress> wells = rows == null ? w -> true : WellSelection.parse(rows);
-    if (simulate != null) {
-      List<Long> seeds = SimulatedSource.seeds(seed, simulate);
-      SimulationSpec first = simulated(seeds.getFirst());
-      TrainingReader reader = new TrainingReader(first.channels(), CLASSES, imageSize);
-      for (int i = 0; i < seeds.size(); i++) {
-        console.printf("Drawing simulated plate %d of %d%n", i + 1, seeds.size());
-        SimulatedSource.read(simulated(seeds.get(i)), wells, reader);
-      }
-      provenance.put("data", "simulated plates of seeds %s, effect %s".formatted(seeds, effect));
-      return reader.finish();
-    }
-    OpenedArchive opened = Archives.open(archive == null ? Path.of("") : archive, archiveSpec, plateMap);
-    opened.warnings().forEach(w -> console.println("Warning: " + w));
-    PlateMap map = opened.map();
-    if (map == null) {
-      throw new CliException("The archive %s has no plate map, so no controls are known; name one with --plate-map".formatted(archive));
-    }
-    List<String> there = opened.archive().channels();
-    List<String> wanted = channels == null ? there : channels;
-    List<String> unknown = wanted.stream().filter(c -> !there.contains(c)).toList();
-    if (!unknown.isEmpty()) {
-      throw new CliException("The archive has no channel %s; it has %s".formatted(unknown, there));
-    }
-    TrainingReader reader = new TrainingReader(wanted, CLASSES, imageSize);
-    ArchiveSource.read(opened.archive(), map, wanted, wells, reader, w -> console.println("Warning: " + w));
-    provenance.put("data", "controls of plate " + opened.archive().key());
-    return reader.finish();
-  }
-
-  private SimulationSpec simulated(long plateSeed) {
-    SimulationSpec demo = SimulationSpec.demo(plateSeed).withEffect(effect);
-    if (channels != null && !channels.equals(demo.channels())) {
-      throw new CliException("Simulated plates have the channels " + demo.channels() + "; leave --channels out");
-    }
-    return demo;
-  }
-
-  private void provenance(Map<String, String> provenance, TrainingSet set, FitOptions options) {
+  private Map<String, String> provenance(TrainingSet set, Recipe recipe) {
+    Map<String, String> provenance = new TreeMap<>();
+    data.describe(provenance, set, fit.seed());
     provenance.put("made by", "dcmix train");
-    provenance.put("wells", rows == null ? "all controls" : "controls of " + rows);
-    provenance.put("sites", Integer.toString(set.sites().size()));
-    provenance.put("shrink", Integer.toString(set.shrink()));
-    provenance.put("seed", Long.toString(options.seed()));
-    provenance.put("fit", options.toString());
-    provenance.put("hold-out", Double.toString(holdOut));
-    provenance.put("engine", "PyTorch " + engineVersion() + " through DJL " + Engine.getDjlVersion());
-  }
-
-  private String engineVersion() {
-    try (NDManager manager = PyTorch.open(threads)) {
-      return manager.getEngine().getVersion();
-    }
+    provenance.put("blend", recipe.blend().toString());
+    provenance.put("network", recipe.backbone().toString());
+    provenance.put("seed", Long.toString(fit.seed()));
+    provenance.put("fit", recipe.fit().toString());
+    provenance.put("engine", PyTorch.version());
+    return provenance;
   }
 
   private static void report(PrintStream console, Path file, Training.Result result) {

@@ -3,20 +3,19 @@ package io.dcmix.training;
 import ai.djl.ndarray.NDManager;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.training.data.BatchMaker;
-import io.dcmix.training.data.LabelledSite;
 import io.dcmix.training.data.Normalisation;
+import io.dcmix.training.data.Sample;
+import io.dcmix.training.data.Split;
 import io.dcmix.training.data.TrainingSet;
-import io.dcmix.training.data.TrainingSet.Example;
-import io.dcmix.training.data.TrainingSet.Split;
 import io.dcmix.training.export.DcmixExport;
 import io.dcmix.training.export.Parity;
 import io.dcmix.training.fit.Epoch;
-import io.dcmix.training.fit.FitOptions;
 import io.dcmix.training.fit.Fitter;
+import io.dcmix.training.fit.Fitter.Checkpoints;
+import io.dcmix.training.net.Backbone;
 import io.dcmix.training.net.DcmixNet;
 import io.dcmix.training.net.PyTorch;
 import io.dcmix.training.net.TrainedNet;
-import io.dcmix.training.net.TrainedNet.LayerSpec;
 import io.dcmix.training.report.Validation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,12 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** From labelled sites to a model file that was proven to compute what was trained. */
 public final class Training {
-  /** 12,800 numbers: enough for textures of cells, small enough for a plate in seconds on a CPU. */
-  private static final List<LayerSpec> LAYERS =
-      List.of(new LayerSpec(1, 12, 5, 2), new LayerSpec(12, 16, 3, 1), new LayerSpec(16, 24, 3, 2), new LayerSpec(24, 32, 3, 1));
+  /** So many samples of each class are proven, of those held back where there are any. */
+  private static final int PROVEN_OF_CLASS = 3;
 
   private Training() {}
 
@@ -40,53 +39,64 @@ public final class Training {
    *
    * @param name of the model
    * @param version of the model
-   * @param hitClass one of the classes
    * @param provenance how it was made; no times and no machine's paths, so that the file can be made again
    */
-  public record Identity(String name, String version, String hitClass, Map<String, String> provenance) {}
+  public record Identity(String name, String version, Map<String, String> provenance) {}
 
   /**
    * What came out.
    *
    * @param card as written, without the file's hash
+   * @param history all epochs
    * @param validation on the wells that were held back
    * @param parity largest difference of a logit between file and network
    * @param parameters numbers in the network
    * @param bytes size of the file
    */
-  public record Result(ModelCard card, Validation validation, double parity, int parameters, long bytes) {}
+  public record Result(ModelCard card, List<Epoch> history, Validation validation, double parity, int parameters, long bytes) {}
 
   /**
    * Trains and writes.
    *
-   * @param held share of the wells that are held back for validation
+   * @param split of the set's samples
+   * @param checkpoints null writes none; the file is deleted once the model is written
    * @param out where the file goes; it appears only once it is proven
    */
-  public static Result run(
-      TrainingSet set, double held, FitOptions options, Identity identity, Path out, Consumer<Epoch> listener) throws IOException {
-    Split split = set.split(held, options.seed());
+  public static Result run(TrainingSet set, Split split, Recipe recipe, Identity identity, Path out,
+      @Nullable Checkpoints checkpoints, Consumer<Epoch> listener) throws IOException {
     Normalisation normalisation = Normalisation.of(set.channels(), split.training());
-    BatchMaker batches = new BatchMaker(set.channels().size(), set.smallHeight(), set.smallWidth(), normalisation);
-    try (NDManager manager = PyTorch.open(options.threads())) {
-      DcmixNet net = new DcmixNet(manager, set.channels().size(), set.classes().size(), LAYERS, options.seed());
-      Fitter fitter = new Fitter(manager, net, batches, options);
-      fitter.fit(split.training(), set.classes().size(), listener);
-      TrainedNet trained = net.freeze();
+    BatchMaker batches = new BatchMaker(set.pixels(), normalisation);
+    int channels = set.channels().size();
+    int classes = set.labels().classes().size();
+    Backbone backbone = recipe.backbone().layers(1);
+    try (NDManager manager = PyTorch.open(recipe.threads(), recipe.compute())) {
+      DcmixNet net = new DcmixNet(manager, channels, classes, recipe.blend(), backbone, recipe.fit().seed());
+      Fitter fitter = new Fitter(manager, net, batches, channels, classes, recipe.fit());
+      List<Epoch> history = fitter.fit(split.training(), split.validation(), checkpoints, listener);
+      TrainedNet trained = TrainedNet.of(net, backbone);
       Validation validation = Validation.of(split.validation(), fitter.predict(split.validation()));
       ModelCard card = card(set, normalisation, trained, identity);
 
       Path draft = out.resolveSibling(out.getFileName() + ".part");
       try {
-        byte[] bytes = DcmixExport.toOnnx(trained, card, set.shrink());
+        byte[] bytes = DcmixExport.toOnnx(trained, card, set.shape().shrink());
         Files.write(draft, bytes);
-        List<LabelledSite> examples = set.examples().stream().map(Example::site).toList();
-        double parity = Parity.check(draft, set.examples(), fitter.predict(examples));
+        List<Sample> proven = proven(split.validation().isEmpty() ? split.training() : split.validation(), classes);
+        double parity = Parity.check(draft, set, proven, fitter.predict(proven));
         Files.move(draft, out, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        return new Result(card, validation, parity, trained.parameters(), bytes.length);
+        if (checkpoints != null) {
+          Files.deleteIfExists(checkpoints.file());
+        }
+        return new Result(card, history, validation, parity, trained.parameters(), bytes.length);
       } finally {
         Files.deleteIfExists(draft);
       }
     }
+  }
+
+  private static List<Sample> proven(List<Sample> samples, int classes) {
+    int[] taken = new int[classes];
+    return samples.stream().filter(s -> taken[s.label()]++ < PROVEN_OF_CLASS).toList();
   }
 
   private static ModelCard card(TrainingSet set, Normalisation normalisation, TrainedNet net, Identity identity) {
@@ -99,11 +109,11 @@ public final class Training {
         identity.version(),
         "",
         set.channels(),
-        set.classes(),
-        identity.hitClass(),
-        set.pixelType(),
-        set.height(),
-        set.width(),
+        set.labels().classes(),
+        set.labels().hitClass(),
+        set.shape().type(),
+        set.shape().height(),
+        set.shape().width(),
         weights,
         normalisation.means(),
         normalisation.standardDeviations(),

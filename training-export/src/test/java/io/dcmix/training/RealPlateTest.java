@@ -34,7 +34,7 @@ class RealPlateTest {
     Path images = data("bbbc013").resolve("ExampleSBSImages");
     Path spec = Path.of("../docs/examples/bbbc013.properties");
     Path file = folder.resolve("bbbc013.onnx");
-    int exit = new CommandLine(new TrainCommand()).execute(
+    int exit = new CommandLine(new TrainCommand()).setCaseInsensitiveEnumValuesAllowed(true).execute(
         "--archive", images.toString(), "--spec", spec.toString(), "--rows", "A-D", "--image-size", "320", "--crop", "80",
         "--epochs", "12", "--out", file.toString());
     assertThat(exit).isZero();

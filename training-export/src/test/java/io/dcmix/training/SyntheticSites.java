@@ -2,14 +2,16 @@ package io.dcmix.training;
 
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.PixelType;
+import io.dcmix.training.data.Labels;
 import io.dcmix.training.data.Plane;
-import io.dcmix.training.data.TrainingReader;
+import io.dcmix.training.data.SiteSource;
 import io.dcmix.training.data.TrainingSet;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Sites of noise in which the positive class shows bright squares in one of three channels. */
 public final class SyntheticSites {
@@ -19,18 +21,30 @@ public final class SyntheticSites {
   private SyntheticSites() {}
 
   /** So many wells of each class, one site each. */
-  public static TrainingSet of(PixelType type, int size, int largestSide, int wells, long seed) {
-    TrainingReader reader = new TrainingReader(CHANNELS, List.of("negative", "positive"), largestSide);
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int well = 0; well < 2 * wells; well++) {
-      int label = well % 2;
-      List<Plane> planes = new ArrayList<>();
-      for (int c = 0; c < CHANNELS.size(); c++) {
-        planes.add(plane(type, size, label == 1 && c == PLANTED ? 6 : 0, random));
+  public static TrainingSet of(PixelType type, int size, int largestSide, int wells, long seed) throws IOException {
+    return TrainingSet.read(List.of(source(type, size, wells, seed)), CHANNELS, Labels.controls(), largestSide, w -> {}, n -> {});
+  }
+
+  private static SiteSource source(PixelType type, int size, int wells, long seed) {
+    return new SiteSource() {
+      @Override
+      public String plate() {
+        return "synthetic";
       }
-      reader.add("synthetic", new WellAddress(well / 12, well % 12), 1, label, planes);
-    }
-    return reader.finish();
+
+      @Override
+      public List<LabelledSite> sites() {
+        return IntStream.range(0, 2 * wells).mapToObj(i -> new LabelledSite(new WellAddress(i / 12, i % 12), 1, i % 2)).toList();
+      }
+
+      @Override
+      public List<Plane> read(LabelledSite site) {
+        SplittableRandom random = new SplittableRandom(seed * 1_000 + site.well().row() * 12L + site.well().column());
+        return IntStream.range(0, CHANNELS.size())
+            .mapToObj(c -> plane(type, size, site.label() == 1 && c == PLANTED ? 6 : 0, random))
+            .toList();
+      }
+    };
   }
 
   private static Plane plane(PixelType type, int size, int squares, SplittableRandom random) {

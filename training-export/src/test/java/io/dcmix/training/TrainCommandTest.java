@@ -78,7 +78,7 @@ class TrainCommandTest {
     assertFails("No labelled well", "--simulate", "1", "--rows", "B05", "--out", out);
     assertFails("is not a folder", "--archive", folder.resolve("none").toString(), "--out", out);
     Path archive = archive(32, "negative", "positive");
-    assertFails("no channel [Golgi]; it has [DNA, Actin]", "--archive", archive.toString(), "--channels", "Golgi", "--out", out);
+    assertFails("has no channel [Golgi]; it has [DNA, Actin]", "--archive", archive.toString(), "--channels", "Golgi", "--out", out);
     assertFails("No well of class 'positive'", "--archive", archive(32, "negative", "sample").toString(), "--out", out);
     assertFails("No labelled well", "--archive", archive(32, "sample", "empty").toString(), "--out", out);
     Path sizes = archive(32, "negative", "positive");
@@ -131,6 +131,7 @@ class TrainCommandTest {
   private static Outcome run(String... arguments) {
     StringWriter error = new StringWriter();
     int exit = new CommandLine(new TrainCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setErr(new PrintWriter(error, true))
         .setExecutionExceptionHandler((e, line, parsed) -> {
           if (e instanceof CliException) {

@@ -4,85 +4,86 @@ import io.dcmix.core.archive.ArchivePlane;
 import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.PlateArchive;
 import io.dcmix.core.archive.PlateMap;
+import io.dcmix.core.cli.CliException;
 import io.dcmix.core.images.CorruptPlaneException;
 import io.dcmix.core.images.PlaneDecoder;
 import io.dcmix.schema.WellAddress;
-import io.dcmix.schema.event.WellRole;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Reads the controls of a plate from an archive: first timepoint, first focal plane. */
-public final class ArchiveSource {
-  private ArchiveSource() {}
+/** The labelled sites of a plate in an archive: first timepoint, first focal plane. */
+public final class ArchiveSource implements SiteSource {
+  private final PlateArchive archive;
+  private final List<String> channels;
+  private final List<LabelledSite> sites = new ArrayList<>();
 
   /**
-   * Adds the negative (class 0) and positive (class 1) controls.
+   * Looks which sites there are; reads no image.
    *
    * @param channels wanted channels, in the order of the model
    * @param wells the wells that may be used
    * @param warnings told of every site that is left out, and why
-   * @throws IOException if a plane cannot be read
+   * @throws CliException if the plate lacks one of the channels
    */
-  public static void read(
-      PlateArchive archive,
-      PlateMap map,
-      List<String> channels,
-      Predicate<WellAddress> wells,
-      TrainingReader reader,
-      Consumer<String> warnings) throws IOException {
-    Map<WellAddress, Map<Integer, Map<String, PlaneId>>> sites = new TreeMap<>();
+  public ArchiveSource(PlateArchive archive, PlateMap map, List<String> channels, Labels labels, Predicate<WellAddress> wells,
+      Consumer<String> warnings) {
+    this.archive = archive;
+    this.channels = List.copyOf(channels);
+    List<String> missing = channels.stream().filter(c -> !archive.channels().contains(c)).toList();
+    if (!missing.isEmpty()) {
+      throw new CliException("Plate %s has no channel %s; it has %s. Train on channels that every plate has (--channels)"
+          .formatted(plate(), missing, archive.channels()));
+    }
+    Map<WellAddress, Map<Integer, Set<String>>> found = new TreeMap<>();
     for (PlaneId plane : archive.planes()) {
-      if (plane.timepoint() == 0 && plane.z() == 0 && label(map, plane.well()) >= 0 && wells.test(plane.well())) {
-        sites.computeIfAbsent(plane.well(), w -> new TreeMap<>())
-            .computeIfAbsent(plane.site(), s -> new LinkedHashMap<>())
-            .put(plane.channel(), plane);
+      if (plane.timepoint() == 0 && plane.z() == 0 && wells.test(plane.well()) && labels.of(map.wells().get(plane.well())) >= 0) {
+        found.computeIfAbsent(plane.well(), w -> new TreeMap<>())
+            .computeIfAbsent(plane.site(), s -> new HashSet<>())
+            .add(plane.channel());
       }
     }
-    for (Map.Entry<WellAddress, Map<Integer, Map<String, PlaneId>>> well : sites.entrySet()) {
-      for (Map.Entry<Integer, Map<String, PlaneId>> site : well.getValue().entrySet()) {
-        String place = "%s well %s site %d".formatted(archive.key().plate(), well.getKey(), site.getKey());
-        List<Plane> planes = new ArrayList<>();
-        for (String channel : channels) {
-          PlaneId id = site.getValue().get(channel);
-          if (id == null) {
-            warnings.accept("%s is left out: it has no channel %s".formatted(place, channel));
-            break;
-          }
-          ArchivePlane plane = archive.read(id);
-          try {
-            planes.add(decode(plane));
-          } catch (CorruptPlaneException e) {
-            warnings.accept("%s is left out: %s: %s".formatted(place, plane.origin(), e.getMessage()));
-            break;
-          }
-        }
-        if (planes.size() == channels.size()) {
-          reader.add(archive.key().plate(), well.getKey(), site.getKey(), label(map, well.getKey()), planes);
-        }
+    found.forEach((well, ofWell) -> ofWell.forEach((site, there) -> {
+      List<String> absent = channels.stream().filter(c -> !there.contains(c)).toList();
+      if (absent.isEmpty()) {
+        sites.add(new LabelledSite(well, site, labels.of(map.wells().get(well))));
+      } else {
+        warnings.accept("%s well %s site %d is left out: it has no channel %s".formatted(plate(), well, site, absent));
       }
-    }
+    }));
   }
 
-  /** 0 for negative, 1 for positive controls, -1 for everything else. */
-  private static int label(PlateMap map, WellAddress well) {
-    PlateMap.Content content = map.wells().get(well);
-    if (content == null) {
-      return -1;
-    }
-    return content.role() == WellRole.NEGATIVE_CONTROL ? 0 : content.role() == WellRole.POSITIVE_CONTROL ? 1 : -1;
+  @Override
+  public String plate() {
+    return archive.key().plate();
   }
 
-  private static Plane decode(ArchivePlane plane) throws CorruptPlaneException {
-    ByteBuffer pixels = ByteBuffer.allocateDirect(Math.toIntExact(plane.format().decodedBytes())).order(ByteOrder.nativeOrder());
-    PlaneDecoder.decode(plane.format(), plane.payload(), pixels);
-    return new Plane(plane.format().height(), plane.format().width(), plane.format().pixelType(), pixels.flip());
+  @Override
+  public List<LabelledSite> sites() {
+    return List.copyOf(sites);
+  }
+
+  @Override
+  public List<Plane> read(LabelledSite site) throws IOException, CorruptPlaneException {
+    List<Plane> planes = new ArrayList<>();
+    for (String channel : channels) {
+      ArchivePlane plane = archive.read(new PlaneId(site.well(), site.site(), channel, 0, 0));
+      ByteBuffer pixels = ByteBuffer.allocateDirect(Math.toIntExact(plane.format().decodedBytes())).order(ByteOrder.nativeOrder());
+      try {
+        PlaneDecoder.decode(plane.format(), plane.payload(), pixels);
+      } catch (CorruptPlaneException e) {
+        throw new CorruptPlaneException(plane.origin() + ": " + e.getMessage(), e);
+      }
+      planes.add(new Plane(plane.format().height(), plane.format().width(), plane.format().pixelType(), pixels.flip()));
+    }
+    return planes;
   }
 }

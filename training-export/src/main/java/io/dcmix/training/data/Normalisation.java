@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Mean and SD of every channel, in pixel values, over the sites that are trained on.
+ * Mean and SD of every channel, in pixel values, over the samples that are trained on.
  *
  * @param means one per channel
  * @param standardDeviations one per channel, above 0
@@ -17,17 +17,17 @@ public record Normalisation(List<Double> means, List<Double> standardDeviations)
   }
 
   /**
-   * Measures the sites.
+   * Measures the samples.
    *
    * @throws CliException if a channel has one value everywhere
    */
-  public static Normalisation of(List<String> channels, List<LabelledSite> sites) {
+  public static Normalisation of(List<String> channels, List<Sample> samples) {
     List<Double> means = new ArrayList<>();
     List<Double> sds = new ArrayList<>();
     for (int c = 0; c < channels.size(); c++) {
       Moments all = Moments.NONE;
-      for (LabelledSite site : sites) {
-        all = all.plus(site.moments().get(c));
+      for (Sample sample : samples) {
+        all = all.plus(sample.moments().get(c));
       }
       if (!(all.standardDeviation() > 1e-6)) {
         throw new CliException(

@@ -1,24 +1,39 @@
 package io.dcmix.training.data;
 
 import io.dcmix.core.archive.PlaneId;
-import io.dcmix.core.archive.PlateMap;
 import io.dcmix.core.archive.simulation.SimulatedPlate;
 import io.dcmix.core.archive.simulation.SimulationSpec;
 import io.dcmix.schema.WellAddress;
-import io.dcmix.schema.event.WellRole;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** Reads the controls of simulated plates. */
-public final class SimulatedSource {
+/** The controls of a simulated plate. */
+public final class SimulatedSource implements SiteSource {
   /** Plates for training lie far from the small seeds that people type. */
   private static final long FIRST_SEED = 1_000_003;
 
-  private SimulatedSource() {}
+  private final SimulatedPlate plate;
+  private final List<LabelledSite> sites = new ArrayList<>();
+
+  /**
+   * A plate.
+   *
+   * @param wells the wells that may be used
+   */
+  public SimulatedSource(SimulationSpec spec, Labels labels, Predicate<WellAddress> wells) {
+    plate = SimulatedPlate.of(spec);
+    new TreeMap<>(plate.map().wells()).forEach((well, content) -> {
+      int label = labels.of(content);
+      if (label >= 0 && wells.test(well)) {
+        for (int site = 1; site <= spec.sites(); site++) {
+          sites.add(new LabelledSite(well, site, label));
+        }
+      }
+    });
+  }
 
   /** The seeds of the training plates. */
   public static List<Long> seeds(long seed, int plates) {
@@ -29,27 +44,24 @@ public final class SimulatedSource {
     return seeds;
   }
 
-  /**
-   * Adds the negative (class 0) and positive (class 1) controls of a plate.
-   *
-   * @param wells the wells that may be used
-   */
-  public static void read(SimulationSpec spec, Predicate<WellAddress> wells, TrainingReader reader) throws IOException {
-    SimulatedPlate plate = SimulatedPlate.of(spec);
-    Map<WellAddress, PlateMap.Content> map = new TreeMap<>(plate.map().wells());
-    for (Map.Entry<WellAddress, PlateMap.Content> entry : map.entrySet()) {
-      WellRole role = entry.getValue().role();
-      if (!wells.test(entry.getKey()) || (role != WellRole.NEGATIVE_CONTROL && role != WellRole.POSITIVE_CONTROL)) {
-        continue;
-      }
-      for (int site = 1; site <= spec.sites(); site++) {
-        List<Plane> planes = new ArrayList<>();
-        for (String channel : spec.channels()) {
-          planes.add(new Plane(spec.image().height(), spec.image().width(), spec.image().pixelType(),
-              plate.pixels(new PlaneId(entry.getKey(), site, channel, 0, 0))));
-        }
-        reader.add(spec.key().plate(), entry.getKey(), site, role == WellRole.POSITIVE_CONTROL ? 1 : 0, planes);
-      }
+  @Override
+  public String plate() {
+    return plate.spec().key().plate();
+  }
+
+  @Override
+  public List<LabelledSite> sites() {
+    return List.copyOf(sites);
+  }
+
+  @Override
+  public List<Plane> read(LabelledSite site) throws IOException {
+    List<Plane> planes = new ArrayList<>();
+    SimulationSpec spec = plate.spec();
+    for (String channel : spec.channels()) {
+      planes.add(new Plane(spec.image().height(), spec.image().width(), spec.image().pixelType(),
+          plate.pixels(new PlaneId(site.well(), site.site(), channel, 0, 0))));
     }
+    return planes;
   }
 }

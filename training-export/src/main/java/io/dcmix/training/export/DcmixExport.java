@@ -6,9 +6,12 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.ModelContract;
 import io.dcmix.schema.event.PixelType;
+import io.dcmix.training.net.Layer;
+import io.dcmix.training.net.Layer.Convolution;
+import io.dcmix.training.net.Layer.MaxPool;
+import io.dcmix.training.net.Layer.Residual;
+import io.dcmix.training.net.Mode;
 import io.dcmix.training.net.TrainedNet;
-import io.dcmix.training.net.TrainedNet.Layer;
-import io.dcmix.training.net.TrainedNet.LayerSpec;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -52,8 +55,8 @@ public final class DcmixExport {
     String scales = g.floats("blend.scale", scale, 1, channels);
     String blended = blend(g, planes, scales, shift, card);
     String features = network(g, net, blended, shrink);
-    String flat = g.node("Gemm", "head", List.of(features, g.floats("head.weight", net.head(), classes, net.head().length / classes),
-        g.floats("head.bias", net.bias(), classes)), attribute("transB", 1));
+    String flat = g.node("Gemm", "head", List.of(features, g.floats("head.weight", net.get("head"), classes, net.get("head").length / classes),
+        g.floats("head.bias", net.get("bias"), classes)), attribute("transB", 1));
     String passes = g.node("Shape", "passes", List.of("blend.image"), attribute("start", 0), attribute("end", 2));
     String shape = g.node("Concat", "logits.shape", List.of(passes, g.ints("logits.classes", classes)), attribute("axis", 0));
     g.node("Reshape", ModelContract.LOGITS, List.of(flat, shape));
@@ -87,29 +90,52 @@ public final class DcmixExport {
   private static String network(OnnxGraph g, TrainedNet net, String image, int shrink) {
     String x = image;
     if (shrink > 1) {
-      List<Long> factor = List.of((long) shrink, (long) shrink);
-      x = g.node("AveragePool", "shrunk", List.of(x), attribute("kernel_shape", factor), attribute("strides", factor));
+      x = g.node("AveragePool", "shrunk", List.of(x),
+          attribute("kernel_shape", square(shrink)), attribute("strides", square(shrink)));
     }
-    for (int i = 0; i < net.layers().size(); i++) {
-      Layer layer = net.layers().get(i);
-      LayerSpec s = layer.spec();
+    List<Layer> layers = net.backbone().layers();
+    for (int i = 0; i < layers.size(); i++) {
       String at = "layer" + i;
-      long pad = s.padding();
-      x = g.node("Conv", at + ".conv",
-          List.of(x, g.floats(at + ".kernel", layer.kernel(), s.outputs(), s.inputs(), s.kernel(), s.kernel())),
-          attribute("kernel_shape", List.of((long) s.kernel(), (long) s.kernel())),
-          attribute("pads", List.of(pad, pad, pad, pad)),
-          attribute("strides", List.of((long) s.stride(), (long) s.stride())));
-      x = g.node("BatchNormalization", at + ".norm",
-          List.of(x,
-              g.floats(at + ".gamma", layer.gamma(), s.outputs()),
-              g.floats(at + ".beta", layer.beta(), s.outputs()),
-              g.floats(at + ".mean", layer.mean(), s.outputs()),
-              g.floats(at + ".variance", layer.variance(), s.outputs())),
-          attribute("epsilon", TrainedNet.EPSILON));
-      x = g.node("Relu", at + ".relu", List.of(x));
+      x = switch (layers.get(i)) {
+        case Convolution c -> g.node("Relu", at + ".relu", List.of(normalised(g, net, at, c, x)));
+        case MaxPool p -> g.node("MaxPool", at + ".pool", List.of(x), attribute("kernel_shape", square(p.kernel())),
+            attribute("pads", padding(p.kernel())), attribute("strides", square(p.stride())));
+        case Residual r -> {
+          String first = g.node("Relu", at + ".first.relu",
+              List.of(normalised(g, net, at + ".first", new Convolution(r.inputs(), r.outputs(), 3, r.stride()), x)));
+          String second = normalised(g, net, at + ".second", new Convolution(r.outputs(), r.outputs(), 3, 1), first);
+          String shortcut = r.projects()
+              ? normalised(g, net, at + ".shortcut", new Convolution(r.inputs(), r.outputs(), 1, r.stride()), x)
+              : x;
+          yield g.node("Relu", at + ".relu", List.of(g.node("Add", at + ".sum", List.of(second, shortcut))));
+        }
+      };
     }
     return g.node("Flatten", "features", List.of(g.node("GlobalAveragePool", "average", List.of(x))));
+  }
+
+  private static String normalised(OnnxGraph g, TrainedNet net, String at, Convolution c, String x) {
+    String y = g.node("Conv", at + ".conv",
+        List.of(x, g.floats(at + ".kernel", net.get(at + ".kernel"), c.outputs(), c.inputs(), c.kernel(), c.kernel())),
+        attribute("kernel_shape", square(c.kernel())),
+        attribute("pads", padding(c.kernel())),
+        attribute("strides", square(c.stride())));
+    return g.node("BatchNormalization", at + ".norm",
+        List.of(y,
+            g.floats(at + ".gamma", net.get(at + ".gamma"), c.outputs()),
+            g.floats(at + ".beta", net.get(at + ".beta"), c.outputs()),
+            g.floats(at + ".mean", net.get(at + ".mean"), c.outputs()),
+            g.floats(at + ".variance", net.get(at + ".variance"), c.outputs())),
+        attribute("epsilon", Mode.EPSILON));
+  }
+
+  private static List<Long> square(int side) {
+    return List.of((long) side, (long) side);
+  }
+
+  private static List<Long> padding(int kernel) {
+    long pad = kernel / 2;
+    return List.of(pad, pad, pad, pad);
   }
 
   /** w_i·sd(c_i) / Σ_j w_j·sd(c_j) in two passes over the pixels, so that bright images lose no digits. */

@@ -6,7 +6,8 @@ import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.ModelContractException;
 import io.dcmix.core.model.SiteModel.InferenceException;
 import io.dcmix.core.model.SiteScore;
-import io.dcmix.training.data.TrainingSet.Example;
+import io.dcmix.training.data.Sample;
+import io.dcmix.training.data.TrainingSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,19 +23,21 @@ public final class Parity {
    * Compares logits.
    *
    * @param file the exported model
-   * @param examples sites as the processor gets them
-   * @param logits what the trained network says of the same sites
+   * @param set where the samples are from
+   * @param samples to compare on
+   * @param logits what the trained network says of them
    * @return the largest absolute difference, at most {@link #LIMIT}
    * @throws CliException if the file does not load, or differs by more
+   * @throws IOException if a site cannot be read again
    */
-  public static double check(Path file, List<Example> examples, List<float[]> logits) throws IOException {
-    if (examples.isEmpty()) {
+  public static double check(Path file, TrainingSet set, List<Sample> samples, List<float[]> logits) throws IOException {
+    if (samples.isEmpty()) {
       throw new IllegalArgumentException("A proof needs images");
     }
     double worst = 0;
     try (DcmixModel model = DcmixModel.load(file, DevicePolicy.CPU)) {
-      for (int i = 0; i < examples.size(); i++) {
-        SiteScore score = model.score(examples.get(i).raw(), false);
+      for (int i = 0; i < samples.size(); i++) {
+        SiteScore score = model.score(set.whole(samples.get(i)), false);
         for (int k = 0; k < score.logits().length; k++) {
           worst = Math.max(worst, Math.abs(score.logits()[k] - logits.get(i)[k]));
         }

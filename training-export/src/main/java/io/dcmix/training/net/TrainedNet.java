@@ -1,53 +1,33 @@
 package io.dcmix.training.net;
 
-import java.util.List;
+import java.util.Map;
 
 /**
- * A trained network as plain numbers, ready to be written down.
+ * A trained DCMIX network as plain numbers, ready to be written down.
  *
  * @param weights effective blend weight per channel, 0 or more
- * @param layers the convolutions, first to last
- * @param head of shape [K, features], row-major, behind the average over the image
- * @param bias K numbers
+ * @param backbone the layers
+ * @param values numbers by parameter, row-major: {@code layer0.kernel} [out, in, k, k], {@code .gamma}, {@code .beta},
+ *     {@code .mean}, {@code .variance} [out]; {@code head} [K, features]; {@code bias} [K]
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record TrainedNet(float[] weights, List<Layer> layers, float[] head, float[] bias) {
-  /** Added to the variance in batch normalisation. */
-  public static final float EPSILON = 1e-5f;
+public record TrainedNet(float[] weights, Backbone backbone, Map<String, float[]> values) {
+  /** The numbers as they are now. */
+  public static TrainedNet of(DcmixNet net, Backbone backbone) {
+    return new TrainedNet(net.weights(), backbone, net.parameters().values());
+  }
 
-  /**
-   * Convolution without bias, batch normalisation, ReLU.
-   *
-   * @param spec sizes
-   * @param kernel [out, in, k, k], row-major
-   * @param gamma scale per output
-   * @param beta shift per output
-   * @param mean running mean per output
-   * @param variance running variance per output
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Layer(LayerSpec spec, float[] kernel, float[] gamma, float[] beta, float[] mean, float[] variance) {}
-
-  /**
-   * Sizes of a convolution; padding is half the kernel.
-   *
-   * @param inputs channels in
-   * @param outputs channels out
-   * @param kernel side of the kernel, odd
-   * @param stride in both directions
-   */
-  public record LayerSpec(int inputs, int outputs, int kernel, int stride) {
-    public int padding() {
-      return kernel / 2;
+  /** Numbers of a parameter. */
+  public float[] get(String name) {
+    float[] found = values.get(name);
+    if (found == null) {
+      throw new IllegalStateException("The network has no parameter " + name);
     }
+    return found;
   }
 
   /** Numbers that were learnt or measured, the blend's included. */
   public int parameters() {
-    int n = weights.length + head.length + bias.length;
-    for (Layer layer : layers) {
-      n += layer.kernel.length + 4 * layer.spec.outputs();
-    }
-    return n;
+    return values.values().stream().mapToInt(v -> v.length).sum();
   }
 }

@@ -43,9 +43,11 @@ public final class ProgressLine {
 
   String text(Epoch epoch, Duration elapsed) {
     int done = WIDTH * epoch.number() / epochs;
-    return String.format(Locale.ROOT, "%s%s epoch %d/%d  loss %.3f  accuracy %3.0f %%  weights %s  %d:%02d",
+    float[] weights = epoch.weights();
+    return String.format(Locale.ROOT, "%s%s epoch %d/%d  loss %.3f  accuracy %3.0f %%%s%s  %d:%02d",
         "█".repeat(done), "░".repeat(WIDTH - done), epoch.number(), epochs, epoch.loss(), 100 * epoch.accuracy(),
-        weights(channels, epoch.weights()), elapsed.toMinutes(), elapsed.toSecondsPart());
+        Double.isNaN(epoch.validationAccuracy()) ? "" : String.format(Locale.ROOT, ", held back %3.0f %%", 100 * epoch.validationAccuracy()),
+        weights == null ? "" : "  weights " + weights(channels, weights), elapsed.toMinutes(), elapsed.toSecondsPart());
   }
 
   /** Shares of the weights, largest first: {@code Mito 0.48 Actin 0.29}. */

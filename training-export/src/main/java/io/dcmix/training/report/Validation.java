@@ -1,6 +1,6 @@
 package io.dcmix.training.report;
 
-import io.dcmix.training.data.LabelledSite;
+import io.dcmix.training.data.Sample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +18,16 @@ public record Validation(int wells, int right, List<String> wrong) {
   }
 
   /** Calls the wells. */
-  public static Validation of(List<LabelledSite> sites, List<float[]> logits) {
+  public static Validation of(List<Sample> samples, List<float[]> logits) {
     Map<String, double[]> sums = new LinkedHashMap<>();
     Map<String, Integer> labels = new LinkedHashMap<>();
-    for (int i = 0; i < sites.size(); i++) {
+    for (int i = 0; i < samples.size(); i++) {
       float[] z = logits.get(i);
-      double[] sum = sums.computeIfAbsent(sites.get(i).wellKey(), k -> new double[z.length]);
+      double[] sum = sums.computeIfAbsent(samples.get(i).wellKey(), k -> new double[z.length]);
       for (int k = 0; k < z.length; k++) {
         sum[k] += z[k];
       }
-      labels.put(sites.get(i).wellKey(), sites.get(i).label());
+      labels.put(samples.get(i).wellKey(), samples.get(i).label());
     }
     List<String> wrong = sums.entrySet().stream()
         .filter(e -> best(e.getValue()) != labels.getOrDefault(e.getKey(), -1))

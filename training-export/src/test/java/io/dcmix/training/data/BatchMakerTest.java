@@ -2,8 +2,6 @@ package io.dcmix.training.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dcmix.schema.WellAddress;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,10 +13,10 @@ import org.junit.jupiter.api.Test;
 
 class BatchMakerTest {
   /** Two channels of 2 × 2: 0 1 / 2 3 and 10 20 / 30 40. */
-  private static final LabelledSite SITE =
-      new LabelledSite("P1", new WellAddress(0, 0), 1, 1, new float[] {0, 1, 2, 3, 10, 20, 30, 40}, List.of());
+  private static final float[] PIXELS = {0, 1, 2, 3, 10, 20, 30, 40};
+  private static final Sample SITE = new Sample(0, "P1", "A01", 1, 1, List.of());
 
-  private static final BatchMaker BATCHES = new BatchMaker(2, 2, 2, new Normalisation(List.of(1.0, 20.0), List.of(2.0, 10.0)));
+  private static final BatchMaker BATCHES = new BatchMaker(new OneSite(), new Normalisation(List.of(1.0, 20.0), List.of(2.0, 10.0)));
 
   @Test
   void plainSitesAreNormalisedAndNothingElse() {
@@ -29,7 +27,7 @@ class BatchMakerTest {
 
   @Test
   void turnsAndMirrorsAllChannelsOfASiteAlike() {
-    Augmentation turnsOnly = new Augmentation(2, 0, 0, 0);
+    Augmentation turnsOnly = new Augmentation(2, true, 0, 0, 0);
     Set<List<Float>> seen = new HashSet<>();
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < 200; i++) {
@@ -45,7 +43,7 @@ class BatchMakerTest {
 
   @Test
   void dropsAtMostOneChannelAndPutsItsMeanThere() {
-    Augmentation dropOnly = new Augmentation(0, 0, 0, 0.5);
+    Augmentation dropOnly = new Augmentation(0, false, 0, 0, 0.5);
     SplittableRandom random = new SplittableRandom(3);
     Map<String, Integer> seen = new HashMap<>();
     for (int i = 0; i < 400; i++) {
@@ -70,17 +68,27 @@ class BatchMakerTest {
     return true;
   }
 
-  @Test
-  void batchesHoldAsManyOfEachClassAndUseEverySite() {
-    List<LabelledSite> sites = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
-      sites.add(new LabelledSite("P1", new WellAddress(0, i), 1, i < 9 ? 0 : 1, new float[] {0}, List.of()));
+  private record OneSite() implements Pixels {
+    @Override
+    public int channels() {
+      return 2;
     }
-    List<List<LabelledSite>> order = BatchMaker.balanced(sites, 2, 4, 9, new SplittableRandom(1));
-    assertThat(order).hasSize(9).allSatisfy(batch -> assertThat(batch).hasSize(4).filteredOn(s -> s.label() == 1).hasSize(2));
-    Map<LabelledSite, Integer> uses = new HashMap<>();
-    order.forEach(batch -> batch.forEach(s -> uses.merge(s, 1, Integer::sum)));
-    // 18 draws of each class: 2 for each of nine negatives, 6 for each of three positives.
-    assertThat(uses).hasSize(12).allSatisfy((site, n) -> assertThat(n).isEqualTo(site.label() == 0 ? 2 : 6));
+
+    @Override
+    public int height() {
+      return 2;
+    }
+
+    @Override
+    public int width() {
+      return 2;
+    }
+
+    @Override
+    public void read(int sample, int channel, int top, int left, int h, int w, float[] out) {
+      for (int i = 0; i < h * w; i++) {
+        out[i] = PIXELS[4 * channel + 2 * (top + i / w) + left + i % w];
+      }
+    }
   }
 }

@@ -1,0 +1,17 @@
+package io.dcmix.training;
+
+import io.dcmix.training.fit.FitOptions;
+import io.dcmix.training.net.Backbone;
+import io.dcmix.training.net.Blend;
+import io.dcmix.training.net.PyTorch.Compute;
+
+/**
+ * What is trained, and how.
+ *
+ * @param blend how channels become one image
+ * @param backbone what looks at that image
+ * @param fit how it learns
+ * @param threads of PyTorch; one thread on the CPU gives the same model for the same seed
+ * @param compute CPU or GPU
+ */
+public record Recipe(Blend blend, Backbone.Kind backbone, FitOptions fit, int threads, Compute compute) {}

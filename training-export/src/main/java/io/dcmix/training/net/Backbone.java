@@ -1,0 +1,63 @@
+package io.dcmix.training.net;
+
+import io.dcmix.training.net.Layer.Convolution;
+import io.dcmix.training.net.Layer.MaxPool;
+import io.dcmix.training.net.Layer.Residual;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The layers between the blended image and the average over the image, as a value: what trains them and what exports them walk
+ * the same list.
+ *
+ * @param layers first to last
+ */
+public record Backbone(List<Layer> layers) {
+  public Backbone {
+    layers = List.copyOf(layers);
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("A backbone has layers");
+    }
+  }
+
+  /** The backbones that a person can choose. */
+  public enum Kind {
+    /** About 12,800 numbers: enough for textures of cells, small enough for a plate in seconds on a CPU. */
+    SMALL,
+    /** About 11 million numbers, as published; for many plates and a GPU. */
+    RESNET18;
+
+    /** The layers for images of so many channels; 1 behind a blend. */
+    public Backbone layers(int inputs) {
+      return switch (this) {
+        case SMALL -> new Backbone(List.of(
+            new Convolution(inputs, 12, 5, 2), new Convolution(12, 16, 3, 1), new Convolution(16, 24, 3, 2), new Convolution(24, 32, 3, 1)));
+        case RESNET18 -> resnet18(inputs);
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static Backbone resnet18(int inputs) {
+    List<Layer> layers = new ArrayList<>();
+    layers.add(new Convolution(inputs, 64, 7, 2));
+    layers.add(new MaxPool(64, 3, 2));
+    int before = 64;
+    for (int outputs : new int[] {64, 128, 256, 512}) {
+      layers.add(new Residual(before, outputs, outputs == 64 ? 1 : 2));
+      layers.add(new Residual(outputs, outputs, 1));
+      before = outputs;
+    }
+    return new Backbone(layers);
+  }
+
+  /** Numbers that come out of the average over the image. */
+  public int features() {
+    return layers.getLast().outputs();
+  }
+}

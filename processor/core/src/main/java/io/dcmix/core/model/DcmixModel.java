@@ -31,10 +31,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: on the CPU any number of threads score at once through one session. On CUDA one run at a time, because the
  * runtime's device memory grows with every further thread. {@link #close()} waits for the runs under way; a later call to
- * {@link #score} throws IllegalStateException.
+ * {@link #score} or {@link #margins} throws IllegalStateException.
  */
 public final class DcmixModel implements SiteModel {
   private static final Logger LOG = LoggerFactory.getLogger(DcmixModel.class);
+
+  /**
+   * What the mixed images of one run of {@link #margins} may take. The network's own feature maps come on top, some ten times
+   * as much for a small network at full resolution.
+   */
+  private static final long MIXED_BYTES = 8L << 20;
 
   private final ModelCard card;
   private final OnnxSession session;
@@ -204,18 +210,7 @@ public final class DcmixModel implements SiteModel {
 
   @Override
   public SiteScore score(ByteBuffer pixels, boolean explain) throws InferenceException {
-    if (!pixels.isDirect() || pixels.remaining() < card.siteBytes()) {
-      throw new IllegalArgumentException(
-          "A site must be a direct buffer of %d bytes, not a %s buffer of %d"
-              .formatted(card.siteBytes(), pixels.isDirect() ? "direct" : "heap", pixels.remaining()));
-    }
-    ByteBuffer site = pixels.slice(pixels.position(), card.siteBytes());
-    Outputs outputs = run(site, explain ? leaveOneOut : plain);
-    for (Output output : outputs.all()) {
-      if (!output.finite()) {
-        throw new InferenceException("Model %s gave NaN or infinity in '%s'".formatted(card.name(), output.name()));
-      }
-    }
+    Outputs outputs = run(site(pixels), explain ? leaveOneOut : plain);
     int classes = card.classes().size();
     return new SiteScore(
         outputs.logits().doubles(0, classes),
@@ -224,7 +219,78 @@ public final class DcmixModel implements SiteModel {
         explain ? importance(outputs.logits()) : null);
   }
 
+  /**
+   * Runs one site with channels dropped as the caller likes, for explanations that {@link #score} does not give.
+   *
+   * <p>The passes are run some at a time, so that memory does not grow with their number.
+   *
+   * @param pixels as in {@link #score}
+   * @param masks [P, C], one row per pass: 1 keeps a channel, 0 drops it
+   * @return the margin of the hit class ({@link HitMargin}), one per pass
+   * @throws InferenceException if the runtime fails on it, or gives NaN or infinity
+   * @throws IllegalArgumentException if a row has not one finite value per channel, or the pixels are not a site
+   * @throws IllegalStateException after {@link #close()}
+   */
+  public double[] margins(ByteBuffer pixels, float[][] masks) throws InferenceException {
+    ByteBuffer site = site(pixels);
+    checkMasks(masks);
+    int atOnce = passesAtOnce();
+    int classes = card.classes().size();
+    double[] margins = new double[masks.length];
+    for (int from = 0; from < masks.length; from += atOnce) {
+      int to = Math.min(masks.length, from + atOnce);
+      Output logits;
+      try (OnnxTensor rows = session.masks(Arrays.copyOfRange(masks, from, to))) {
+        logits = run(site, rows).logits();
+      } catch (OrtException e) {
+        throw new InferenceException("ONNX Runtime takes no masks: " + oneLine(e), e);
+      }
+      for (int p = from; p < to; p++) {
+        margins[p] = HitMargin.of(logits.doubles((p - from) * classes, classes), card.hitIndex());
+      }
+    }
+    return margins;
+  }
+
+  /** How many passes {@link #margins} runs together, 1 or more. */
+  int passesAtOnce() {
+    return (int) Math.max(1, MIXED_BYTES / ((long) Float.BYTES * card.height() * card.width()));
+  }
+
+  private void checkMasks(float[][] masks) {
+    for (int p = 0; p < masks.length; p++) {
+      if (masks[p].length != card.channels().size()) {
+        throw new IllegalArgumentException("Row %d of the masks has %d values; model %s has %d channels"
+            .formatted(p, masks[p].length, card.name(), card.channels().size()));
+      }
+      for (float kept : masks[p]) {
+        if (!Float.isFinite(kept)) {
+          throw new IllegalArgumentException("Row %d of the masks holds %s; it must be finite".formatted(p, kept));
+        }
+      }
+    }
+  }
+
+  private ByteBuffer site(ByteBuffer pixels) {
+    if (!pixels.isDirect() || pixels.remaining() < card.siteBytes()) {
+      throw new IllegalArgumentException(
+          "A site must be a direct buffer of %d bytes, not a %s buffer of %d"
+              .formatted(card.siteBytes(), pixels.isDirect() ? "direct" : "heap", pixels.remaining()));
+    }
+    return pixels.slice(pixels.position(), card.siteBytes());
+  }
+
   private Outputs run(ByteBuffer site, OnnxTensor masks) throws InferenceException {
+    Outputs outputs = runUnchecked(site, masks);
+    for (Output output : outputs.all()) {
+      if (!output.finite()) {
+        throw new InferenceException("Model %s gave NaN or infinity in '%s'".formatted(card.name(), output.name()));
+      }
+    }
+    return outputs;
+  }
+
+  private Outputs runUnchecked(ByteBuffer site, OnnxTensor masks) throws InferenceException {
     Lock running = life.readLock();
     running.lock();
     try {

@@ -53,7 +53,7 @@ final class OnnxSession implements AutoCloseable {
       // Waiting threads would take the cores from the wells beside this one.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       if (cuda == null) {
-        // Only two shapes ever run (plain and leave-one-out), so one allocation a run can be planned for each.
+        // Few shapes ever run (plain, leave-one-out, the chunks of an explanation), so one allocation a run can be planned for each.
         options.setMemoryPatternOptimization(true);
         return new OnnxSession(environment, environment.createSession(model, options), "cpu");
       }

@@ -65,6 +65,73 @@ class DcmixModelTest {
   }
 
   @ParameterizedTest
+  @EnumSource(value = PixelType.class, names = {"UINT8", "UINT16"})
+  void givesTheMarginOfEveryMaskThatIsKnownByHand(PixelType type) throws Exception {
+    // Normalised means 1.5, irrelevant (weight 0), 4; weights 0.5, 0, 2: the blend is 0.75·m0 + 8·m2.
+    ByteBuffer site = site(type, plane(12, 20), plane(0, 200), plane(62, 62));
+    float[][] masks = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {1, 1, 0}, {0, 0, 1}, {1, 0, 1}, {0, 1, 1}, {1, 1, 1}, {0.5f, 0, 0.25f}};
+    double[] blends = {0, 0.75, 0, 0.75, 8, 8.75, 8, 8.75, 2.375};
+    try (DcmixModel model = DcmixModel.load(LinearModel.write(folder, type), DevicePolicy.CPU)) {
+      assertThat(model.margins(site, masks)).containsExactly(Arrays.stream(blends).map(DcmixModelTest::margin).toArray(), within(1e-5));
+      assertThat(model.margins(site, new float[0][])).isEmpty();
+    }
+  }
+
+  @Test
+  void runsMorePassesThanFitTogetherInTheirOrder() throws Exception {
+    ByteBuffer site = site(PixelType.UINT8, plane(12, 20), plane(0, 200), plane(62, 62));
+    try (DcmixModel model = DcmixModel.load(LinearModel.write(folder, PixelType.UINT8), DevicePolicy.CPU)) {
+      int passes = 2 * model.passesAtOnce() + 3;
+      float[][] masks = new float[passes][];
+      for (int p = 0; p < passes; p++) {
+        masks[p] = new float[] {p / (float) passes, 1, 0};
+      }
+      double[] margins = model.margins(site, masks);
+      assertThat(margins).hasSize(passes);
+      for (int p : List.of(0, 1, model.passesAtOnce() - 1, model.passesAtOnce(), 2 * model.passesAtOnce(), passes - 1)) {
+        assertThat(margins[p]).isCloseTo(margin(0.75 * p / passes), within(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void severalThreadsMayRunMasksBesideScores() throws Exception {
+    ByteBuffer site = site(PixelType.UINT8, plane(12, 20), plane(0, 200), plane(62, 62));
+    float[][] masks = {{1, 1, 1}, {1, 0, 0}};
+    try (DcmixModel model = DcmixModel.load(LinearModel.write(folder, PixelType.UINT8), DevicePolicy.CPU);
+        ExecutorService threads = Executors.newFixedThreadPool(3)) {
+      double[] expected = model.margins(site, masks);
+      List<Future<?>> runs = new ArrayList<>();
+      for (int t = 0; t < 3; t++) {
+        runs.add(threads.submit(() -> {
+          for (int i = 0; i < 50; i++) {
+            assertThat(model.margins(site, masks)).isEqualTo(expected);
+            assertThat(model.score(site, true).importance()).isNotNull();
+          }
+          return null;
+        }));
+      }
+      for (Future<?> run : runs) {
+        run.get();
+      }
+    }
+  }
+
+  @Test
+  void refusesMasksThatFitNoPass() throws Exception {
+    ByteBuffer site = site(PixelType.UINT8, plane(12, 20), plane(0, 200), plane(62, 62));
+    DcmixModel model = DcmixModel.load(LinearModel.write(folder, PixelType.UINT8), DevicePolicy.CPU);
+    assertThatThrownBy(() -> model.margins(site, new float[][] {{1, 1, 1}, {1, 1}}))
+        .hasMessage("Row 1 of the masks has 2 values; model linear has 3 channels");
+    assertThatThrownBy(() -> model.margins(site, new float[][] {{1, Float.NaN, 1}})).hasMessageContaining("holds NaN");
+    assertThatThrownBy(() -> model.margins(site, new float[][] {{Float.MAX_VALUE, 1, Float.MAX_VALUE}}))
+        .isInstanceOf(SiteModel.InferenceException.class).hasMessageContaining("NaN or infinity in 'logits'");
+    assertThatThrownBy(() -> model.margins(ByteBuffer.allocateDirect(10), new float[0][])).hasMessageContaining("72 bytes");
+    model.close();
+    assertThatThrownBy(() -> model.margins(site, new float[][] {{1, 1, 1}})).hasMessage("Model linear is closed");
+  }
+
+  @ParameterizedTest
   @CsvSource({"0", "32767", "32768", "40001", "65535"})
   void takesUint16ExactlyBeyondTheSignedRange(int value) throws Exception {
     try (DcmixModel model = DcmixModel.load(LinearModel.write(folder, PixelType.UINT16), DevicePolicy.CPU)) {

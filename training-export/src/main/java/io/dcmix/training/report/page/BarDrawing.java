@@ -1,0 +1,134 @@
+package io.dcmix.training.report.page;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Horizontal bars with their values at their ends. Bars of one series take the colours of channels where the categories are channels. */
+record BarDrawing(Block.BarChart chart, Palette palette) implements Drawing {
+  private static final int TALL = 26;
+
+  @Override
+  public String title() {
+    return chart.title();
+  }
+
+  @Override
+  public boolean hasValues() {
+    return chart.series().stream().flatMapToDouble(s -> DoubleStream.of(s.values())).anyMatch(Numbers::known);
+  }
+
+  @Override
+  public boolean wantsWidth() {
+    return chart.categories().size() * chart.series().size() > TALL;
+  }
+
+  @Override
+  public Map<String, String> legend() {
+    Map<String, String> legend = new LinkedHashMap<>();
+    if (chart.series().size() > 1) {
+      List<String> names = chart.series().stream().map(Block.Bars::name).toList();
+      List<String> classes = palette.classes(names);
+      IntStream.range(0, names.size()).forEach(i -> legend.put(names.get(i), classes.get(i)));
+    }
+    return legend;
+  }
+
+  /** Style class of a bar. */
+  private String color(int series, int category, Map<String, String> legend) {
+    String name = chart.categories().get(category);
+    return legend.getOrDefault(chart.series().get(series).name(), palette.isChannel(name) ? palette.classes(List.of(name)).getFirst() : "own");
+  }
+
+  @Override
+  public void draw(Markup out, int width) {
+    Map<String, String> legend = legend();
+    int many = Math.max(1, chart.series().size());
+    double thick = many == 1 ? 16 : 11;
+    double pitch = many == 1 ? 28 : many * (thick + 3) + 14;
+    double names = Math.min(width * 0.36, 12 + chart.categories().stream().mapToDouble(c -> TextFit.width(c, NAME)).max().orElse(0));
+    double values = 10 + labels().mapToDouble(l -> TextFit.width(l, TICK)).max().orElse(0);
+    boolean negative = chart.series().stream().flatMapToDouble(s -> DoubleStream.of(s.values())).anyMatch(v -> v < 0);
+    double left = names + (negative ? values : 4);
+    double top = Axes.markRoom(chart.references()) + 6;
+    double bottom = top + pitch * chart.categories().size();
+    Scale x = Scale.nice(ends(), (int) Math.max(2, (width - values - left) / 72), left, Math.max(left + 20, width - values));
+
+    openSvg(out, width, bottom + 44);
+    for (double tick : x.ticks()) {
+      out.leaf("line", "class", tick == 0 ? "zero" : "grid", "x1", x.at(tick), "x2", x.at(tick), "y1", top, "y2", bottom);
+    }
+    Axes.horizontal(out, x, x.ticks(), bottom, chart.valueLabel());
+    for (int c = 0; c < chart.categories().size(); c++) {
+      double middle = top + pitch * (c + 0.5);
+      String name = chart.categories().get(c);
+      out.open("text", "class", "name end", "x", names - 8, "y", middle + 4).text("title", name).say(TextFit.fit(name, names - 10, NAME)).close();
+    }
+    for (int s = 0; s < chart.series().size(); s++) {
+      for (int c = 0; c < chart.categories().size(); c++) {
+        double y = top + pitch * (c + 0.5) - many * (thick + 3) / 2 + s * (thick + 3) + 1.5;
+        bar(out, chart.series().get(s), c, color(s, c, legend), x, y, thick);
+      }
+    }
+    Axes.marks(out, x, chart.references(), bottom, width);
+    out.close();
+  }
+
+  private void bar(Markup out, Block.Bars bars, int c, String color, Scale x, double y, double thick) {
+    double v = bars.values()[c];
+    double error = error(bars, c);
+    double middle = y + thick / 2;
+    boolean back = v < 0;
+    double end = Numbers.known(v) ? back ? Math.min(v, v - error) : Math.max(v, v + error) : 0;
+    if (Numbers.known(v)) {
+      double from = x.at(Math.min(0, v));
+      out.open("rect", "class", "fill " + color, "x", from, "y", y, "width", x.at(Math.max(0, v)) - from, "height", thick, "rx", 2.0);
+      out.text("title", bars.name() + ", " + chart.categories().get(c) + ": " + said(bars, c)).close();
+      if (error > 0) {
+        String path = "M%s %sH%s".formatted(Numbers.coordinate(x.at(v - error)), Numbers.coordinate(middle), Numbers.coordinate(x.at(v + error)));
+        out.leaf("path", "class", "whisker", "d", path);
+      }
+    }
+    out.text("text", said(bars, c), "class", back ? "tick end on" : "tick on", "x", x.at(end) + (back ? -6 : 6), "y", middle + 4);
+  }
+
+  private static double error(Block.Bars bars, int c) {
+    double[] errors = bars.errors();
+    return errors != null && Numbers.known(errors[c]) ? Math.abs(errors[c]) : 0;
+  }
+
+  private static String said(Block.Bars bars, int c) {
+    String value = Numbers.text(bars.values()[c]);
+    return error(bars, c) > 0 ? value + " ± " + Numbers.text(error(bars, c)) : value;
+  }
+
+  private Stream<String> labels() {
+    return chart.series().stream().flatMap(s -> IntStream.range(0, s.values().length).mapToObj(c -> said(s, c)));
+  }
+
+  private DoubleStream ends() {
+    DoubleStream bars = chart.series().stream().flatMapToDouble(s -> IntStream.range(0, s.values().length)
+        .mapToObj(c -> DoubleStream.of(s.values()[c] - error(s, c), s.values()[c] + error(s, c))).flatMapToDouble(v -> v));
+    return DoubleStream.concat(DoubleStream.concat(bars, DoubleStream.of(0)), chart.references().stream().mapToDouble(Block.Mark::at));
+  }
+
+  @Override
+  public Block.Table numbers() {
+    List<String> columns = new ArrayList<>(List.of(""));
+    chart.series().forEach(s -> columns.add(s.name()));
+    List<List<String>> rows = new ArrayList<>();
+    for (int c = 0; c < chart.categories().size(); c++) {
+      List<String> row = new ArrayList<>(List.of(chart.categories().get(c)));
+      for (Block.Bars bars : chart.series()) {
+        row.add(said(bars, c));
+      }
+      rows.add(row);
+    }
+    return new Block.Table(columns, rows, IntStream.range(0, columns.size())
+        .mapToObj(i -> i == 0 ? Block.Align.LEFT : Block.Align.RIGHT).toList());
+  }
+}

@@ -9,8 +9,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Horizontal bars with their values at their ends. Bars of one series take the colours of channels where the categories are channels. */
-record BarDrawing(Block.BarChart chart, Palette palette) implements Drawing {
+record BarDrawing(Block.BarChart chart, Palette palette, int digits) implements Drawing {
   private static final int TALL = 26;
+
+  BarDrawing(Block.BarChart chart, Palette palette) {
+    this(chart, palette, Numbers.digits(chart.series().stream().flatMapToDouble(s -> IntStream.range(0, s.values().length)
+        .mapToObj(c -> DoubleStream.of(s.values()[c], error(s, c))).flatMapToDouble(v -> v))));
+  }
 
   @Override
   public String title() {
@@ -56,7 +61,7 @@ record BarDrawing(Block.BarChart chart, Palette palette) implements Drawing {
     double left = names + (negative ? values : 4);
     double top = Axes.markRoom(chart.references()) + 6;
     double bottom = top + pitch * chart.categories().size();
-    Scale x = Scale.nice(ends(), (int) Math.max(2, (width - values - left) / 72), left, Math.max(left + 20, width - values));
+    Scale x = Scale.exact(ends(), (int) Math.max(2, (width - values - left) / 72), left, Math.max(left + 20, width - values));
 
     openSvg(out, width, bottom + 44);
     for (double tick : x.ticks()) {
@@ -70,40 +75,53 @@ record BarDrawing(Block.BarChart chart, Palette palette) implements Drawing {
     }
     for (int s = 0; s < chart.series().size(); s++) {
       for (int c = 0; c < chart.categories().size(); c++) {
-        double y = top + pitch * (c + 0.5) - many * (thick + 3) / 2 + s * (thick + 3) + 1.5;
-        bar(out, chart.series().get(s), c, color(s, c, legend), x, y, thick);
+        bar(out, chart.series().get(s), c, color(s, c, legend), x, y(top, pitch, thick, s, c), thick);
       }
     }
     Axes.marks(out, x, chart.references(), bottom, width);
+    for (int s = 0; s < chart.series().size(); s++) { // last, so that no mark crosses a value
+      for (int c = 0; c < chart.categories().size(); c++) {
+        value(out, chart.series().get(s), c, x, y(top, pitch, thick, s, c) + thick / 2 + 4);
+      }
+    }
     out.close();
   }
 
   private void bar(Markup out, Block.Bars bars, int c, String color, Scale x, double y, double thick) {
     double v = bars.values()[c];
-    double error = error(bars, c);
-    double middle = y + thick / 2;
-    boolean back = v < 0;
-    double end = Numbers.known(v) ? back ? Math.min(v, v - error) : Math.max(v, v + error) : 0;
-    if (Numbers.known(v)) {
-      double from = x.at(Math.min(0, v));
-      out.open("rect", "class", "fill " + color, "x", from, "y", y, "width", x.at(Math.max(0, v)) - from, "height", thick, "rx", 2.0);
-      out.text("title", bars.name() + ", " + chart.categories().get(c) + ": " + said(bars, c)).close();
-      if (error > 0) {
-        String path = "M%s %sH%s".formatted(Numbers.coordinate(x.at(v - error)), Numbers.coordinate(middle), Numbers.coordinate(x.at(v + error)));
-        out.leaf("path", "class", "whisker", "d", path);
-      }
+    if (!Numbers.known(v)) {
+      return;
     }
-    out.text("text", said(bars, c), "class", back ? "tick end on" : "tick on", "x", x.at(end) + (back ? -6 : 6), "y", middle + 4);
+    double error = error(bars, c);
+    double from = x.at(Math.min(0, v));
+    out.open("rect", "class", "fill " + color, "x", from, "y", y, "width", x.at(Math.max(0, v)) - from, "height", thick, "rx", 2.0);
+    out.text("title", bars.name() + ", " + chart.categories().get(c) + ": " + said(bars, c)).close();
+    if (error > 0) {
+      double middle = y + thick / 2;
+      out.leaf("line", "class", "whisker", "x1", x.at(v - error), "x2", x.at(v + error), "y1", middle, "y2", middle);
+    }
+  }
+
+  private void value(Markup out, Block.Bars bars, int c, Scale x, double y) {
+    double v = Numbers.known(bars.values()[c]) ? bars.values()[c] : 0;
+    boolean back = v < 0;
+    double end = back ? v - error(bars, c) : v + error(bars, c);
+    out.text("text", said(bars, c), "class", back ? "tick end on" : "tick on", "x", x.at(end) + (back ? -6 : 6), "y", y);
+  }
+
+  /** Upper edge of a bar. */
+  private double y(double top, double pitch, double thick, int series, int category) {
+    return top + pitch * (category + 0.5) + (series - chart.series().size() / 2.0) * (thick + 3) + 1.5;
   }
 
   private static double error(Block.Bars bars, int c) {
     double[] errors = bars.errors();
-    return errors != null && Numbers.known(errors[c]) ? Math.abs(errors[c]) : 0;
+    return errors != null && Numbers.known(errors[c]) && Numbers.known(bars.values()[c]) ? Math.abs(errors[c]) : 0;
   }
 
-  private static String said(Block.Bars bars, int c) {
-    String value = Numbers.text(bars.values()[c]);
-    return error(bars, c) > 0 ? value + " ± " + Numbers.text(error(bars, c)) : value;
+  private String said(Block.Bars bars, int c) {
+    String value = Numbers.common(bars.values()[c], digits);
+    return error(bars, c) > 0 ? value + " ± " + Numbers.common(error(bars, c), digits) : value;
   }
 
   private Stream<String> labels() {

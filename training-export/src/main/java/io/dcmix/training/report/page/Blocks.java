@@ -117,24 +117,29 @@ record Blocks(Markup out, Palette palette) {
     out.open("div", "class", "gallery").text("h3", gallery.title());
     for (Block.GalleryRow row : gallery.rows()) {
       out.open("div", "class", "row").open("p", "class", "row-head").text("b", row.label()).say(" " + row.caption()).close();
-      out.open("div", "class", abreast ? "tiles" : "tiles many", "style", abreast ? "--n:" + Math.max(3, gallery.columns().size()) : null);
+      out.open("div", "class", abreast ? "tiles" : "tiles many", "style", abreast ? abreast(gallery.columns().size()) : null);
       int channel = 0;
       for (int c = 0; c < row.pictures().size(); c++) {
         String name = gallery.columns().get(c);
-        picture(row.pictures().get(c), name, palette.isChannel(name) ? colors.get(channel++) : null);
+        picture(row.pictures().get(c), name, palette.isChannel(name) ? colors.get(channel++) : null, !colors.isEmpty() && !palette.isChannel(name));
       }
       out.close().close();
     }
     out.close();
   }
 
-  private void picture(Block.Picture picture, String column, @Nullable String color) {
+  /** How many pictures stand side by side on wide pages and on phones; without one left over where that can be. */
+  private static String abreast(int columns) {
+    return "--n:" + Math.max(3, columns) + ";--m:" + (columns == 2 || columns == 4 ? 2 : 3);
+  }
+
+  private void picture(Block.Picture picture, String column, @Nullable String color, boolean result) {
     byte[] png = picture.png();
     // A PNG file begins with its signature and its header, which holds width and height.
     boolean known = png.length >= 24;
     int width = known ? ByteBuffer.wrap(png).getInt(16) : 0;
     int height = known ? ByteBuffer.wrap(png).getInt(20) : 0;
-    out.open("figure", "class", color == null ? "result" : null);
+    out.open("figure", "class", result ? "result" : null);
     out.leaf("img", "src", "data:image/png;base64," + Base64.getEncoder().encodeToString(png), "alt", picture.alt(),
         "width", known ? width : null, "height", known ? height : null, "class", width <= SMALL_PICTURE ? "small" : null);
     out.open("figcaption");

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /** A matrix of cells in one hue, or in two around zero; with their values where there is room. */
 record HeatDrawing(Block.Heatmap chart) implements Drawing {
-  private static final double LARGEST = 52;
+  private static final double LARGEST = 60;
   private static final double DARK = 0.66; // from here on text is light
 
   @Override
@@ -38,7 +38,7 @@ record HeatDrawing(Block.Heatmap chart) implements Drawing {
     int columns = chart.columnLabels().size();
     double names = Math.min(width * 0.34, 12 + chart.rowLabels().stream().mapToDouble(l -> TextFit.width(l, NAME)).max().orElse(0));
     double cell = Math.min(LARGEST, (width - names - 2) / columns);
-    double tall = Math.max(14, Math.min(cell, 40));
+    double tall = Math.max(14, Math.min(cell, 44));
     double longest = chart.columnLabels().stream().mapToDouble(l -> TextFit.width(l, TICK)).max().orElse(0);
     boolean slanted = longest > cell - 2;
     // Slanted labels rise to the right; the last ones need room there.
@@ -53,7 +53,7 @@ record HeatDrawing(Block.Heatmap chart) implements Drawing {
     double bottom = top + tall * chart.rowLabels().size();
 
     openSvg(out, Math.max(names + cell * columns + over, 200), bottom + (written ? 4 : 40));
-    int stride = (int) Math.ceil(11 / cell);
+    int stride = (int) Math.ceil(16 / cell);
     for (int c = 0; c < columns; c += slanted ? stride : 1) {
       columnLabel(out, chart.columnLabels().get(c), names + cell * (c + 0.5), top - 7, slanted);
     }

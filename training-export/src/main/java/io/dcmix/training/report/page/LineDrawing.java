@@ -2,7 +2,9 @@ package io.dcmix.training.report.page;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -15,6 +17,7 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
   private static final int NAMED = 8;
   private static final int POINTED = 60;
   private static final int DRAWN = 2000;
+  private static final int FINE = 500;
   private static final int LISTED = 200;
   private static final double GAP = 16;
 
@@ -41,8 +44,10 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
   @Override
   public void draw(Markup out, int width) {
     List<Block.Line> lines = chart.lines();
-    List<String> classes = palette.classes(lines.stream().map(Block.Line::name).toList());
     List<Integer> named = named();
+    List<String> hues = palette.classes(named.stream().map(i -> lines.get(i).name()).toList());
+    Map<Integer, String> classes = new HashMap<>();
+    named.forEach(i -> classes.put(i, hues.get(named.indexOf(i))));
     double nameRoom = Math.min(width * 0.32, 18 + named.stream().mapToDouble(i -> TextFit.width(lines.get(i).name(), NAME)).max().orElse(0));
     double height = width < 400 ? 270 : 310;
     double bottom = height - 44;
@@ -58,7 +63,7 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
     Axes.vertical(out, y, left, right, chart.yLabel());
     Axes.horizontal(out, whole ? new Scale(x.low(), x.high(), x.from(), x.to(), ticks, 0, false) : x, ticks, bottom, chart.xLabel());
     for (int i = lines.size() - 1; i >= 0; i--) { // the first line lies on top
-      line(out, lines.get(i), named.contains(i) ? classes.get(i) : "faint", x, y);
+      line(out, lines.get(i), classes.getOrDefault(i, "faint"), x, y);
     }
     List<TextFit.Label> ends = named.stream().map(i -> new TextFit.Label(i, y.at(lines.get(i).y()[last(lines.get(i))]))).toList();
     for (TextFit.Label end : TextFit.spread(ends, GAP, 26, bottom)) {
@@ -66,7 +71,7 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
       int last = last(line);
       double endX = x.at(line.x()[last]);
       double endY = y.at(line.y()[last]);
-      String color = classes.get(end.index());
+      String color = classes.getOrDefault(end.index(), "faint");
       out.leaf("circle", "class", "end-dot " + color, "cx", endX, "cy", endY, "r", 3.2);
       if (!line.name().isBlank()) {
         if (Math.abs(end.at() - endY) > 3 || endX < right - 1) {
@@ -92,7 +97,7 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
         path.append(i == run.getFirst() ? 'M' : 'L').append(point(x.at(line.x()[i]), y.at(line.y()[i])));
       }
       if (run.size() == 1) {
-        path.append("h0"); // with round caps a dot
+        out.leaf("circle", "class", "end-dot " + color, "cx", x.at(line.x()[run.getFirst()]), "cy", y.at(line.y()[run.getFirst()]), "r", 2.4);
       }
     }
     double[] lower = line.lower();
@@ -108,7 +113,7 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
     if (path.isEmpty()) {
       return;
     }
-    out.open("path", "class", "line " + color, "d", path).text("title", line.name()).close();
+    out.open("path", "class", (line.x().length > FINE ? "line fine " : "line ") + color, "d", path).text("title", line.name()).close();
     if (line.x().length <= POINTED && !"faint".equals(color)) {
       for (int i = 0; i < line.x().length; i++) {
         if (shown(line, i)) {
@@ -125,7 +130,7 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
   }
 
   private boolean shown(Block.Line line, int i) {
-    return Numbers.known(line.x()[i]) && Numbers.known(line.y()[i]) && (!chart.axis().log() || line.y()[i] > 0);
+    return Numbers.known(line.x()[i]) && (chart.axis().log() ? Numbers.positive(line.y()[i]) : Numbers.known(line.y()[i]));
   }
 
   /** Index of the last point that is shown, or -1. */

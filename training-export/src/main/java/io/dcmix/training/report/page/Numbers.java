@@ -1,6 +1,7 @@
 package io.dcmix.training.report.page;
 
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 
 /** Numbers for people, and for SVG. */
 final class Numbers {
@@ -14,6 +15,11 @@ final class Numbers {
   /** Whether a value can be drawn. */
   static boolean known(double v) {
     return Math.abs(v) < HUGE; // false for NaN
+  }
+
+  /** Whether a value can be drawn on a logarithmic scale. */
+  static boolean positive(double v) {
+    return known(v) && v > 1 / HUGE;
   }
 
   /** Three significant digits, whole numbers in full. */
@@ -35,6 +41,35 @@ final class Numbers {
     }
     String text = String.format(Locale.ROOT, "%,." + digits + "f", v);
     return minus(text.matches("-[0.]+") ? text.substring(1) : text);
+  }
+
+  /**
+   * Decimals that suit all of some values: three significant digits of the largest, fewer if none needs them. -1 where decimals would not do,
+   * because the largest is tiny or vast.
+   */
+  static int digits(DoubleStream values) {
+    double[] known = values.filter(Numbers::known).toArray();
+    double largest = DoubleStream.of(known).map(Math::abs).max().orElse(0);
+    if (largest != 0 && (largest < 1e-2 || largest >= 1e7)) {
+      return -1;
+    }
+    int most = largest < 1 ? 3 : largest < 10 ? 2 : largest < 1000 ? 1 : 0;
+    int digits = 0;
+    while (digits < most && !wholeAt(known, digits, most)) {
+      digits++;
+    }
+    return digits;
+  }
+
+  /** Whether no value loses anything that {@code most} decimals would show. */
+  private static boolean wholeAt(double[] values, int digits, int most) {
+    double unit = Math.pow(10, digits);
+    return DoubleStream.of(values).allMatch(v -> Math.abs(Math.rint(v * unit) / unit - v) < 0.5 * Math.pow(10, -most));
+  }
+
+  /** A value with the decimals that {@link #digits} found. */
+  static String common(double v, int digits) {
+    return digits < 0 ? text(v) : fixed(v, digits);
   }
 
   static String format(Block.Format format, double v) {

@@ -52,7 +52,7 @@ public final class Palette {
     List<String> classes = new ArrayList<>();
     for (String name : names) {
       int place = places.getOrDefault(name, 0);
-      classes.add("h" + place % HUES + (place >= HUES && names.size() > HUES ? " again" : "")); // a hue's second round is dashed
+      classes.add("h" + place % HUES + (place >= HUES && isChannel(name) ? " again" : "")); // with many channels a hue comes again, dashed
     }
     return classes;
   }

@@ -23,17 +23,24 @@ record Scale(double low, double high, double from, double to, List<Double> ticks
 
   /** Whether a value has a place. */
   boolean shows(double v) {
-    return Numbers.known(v) && (!log || v > 0);
+    return log ? Numbers.positive(v) : Numbers.known(v);
   }
 
   String label(double tick) {
-    return log ? Numbers.text(tick) : Numbers.fixed(tick, digits);
+    if (log && tick >= 1e-5 && tick < 1e7) {
+      return Numbers.fixed(tick, (int) Math.max(0, -Math.floor(Math.log10(tick) + 1e-9)));
+    }
+    return log || digits > 5 || Math.max(-low, high) >= 1e9 ? Numbers.text(tick) : Numbers.fixed(tick, digits);
   }
 
-  /** From the least to the greatest known value. */
+  /** From the least to the greatest known value; with two ticks at least. */
   static Scale exact(DoubleStream values, int wanted, double from, double to) {
     double[] range = range(values);
-    return linear(range[0], range[1], step(range[1] - range[0], wanted), from, to);
+    Scale scale = linear(range[0], range[1], step(range[1] - range[0], wanted), from, to);
+    for (int more = wanted + 1; scale.ticks.size() < 2; more++) {
+      scale = linear(range[0], range[1], step(range[1] - range[0], more), from, to);
+    }
+    return scale;
   }
 
   /** As {@link #exact}, widened to whole steps. */
@@ -45,7 +52,7 @@ record Scale(double low, double high, double from, double to, List<Double> ticks
 
   /** Powers of ten, and 2 and 5 times these where there is room; values of 0 and less are left out. */
   static Scale logarithmic(DoubleStream values, int wanted, double from, double to) {
-    double[] range = range(values.filter(v -> v > 0).map(Math::log10));
+    double[] range = range(values.filter(Numbers::positive).map(Math::log10));
     int low = (int) Math.floor(range[0] + 1e-9);
     int high = (int) Math.ceil(range[1] - 1e-9);
     int stride = Math.max(1, (high - low) / Math.max(1, wanted));

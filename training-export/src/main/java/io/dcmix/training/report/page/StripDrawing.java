@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 record StripDrawing(Block.StripPlot chart, Palette palette) implements Drawing {
   private static final double RADIUS = 3.6;
   private static final int SWARM = 400;
+  private static final double LEGIBLE = 76; // a column this wide shows enough of any label
   private static final double GAP = 16;
 
   @Override
@@ -53,7 +54,8 @@ record StripDrawing(Block.StripPlot chart, Palette palette) implements Drawing {
     double height = width < 400 ? 280 : 330;
     int groups = chart.groups().size();
     double longest = chart.groups().stream().mapToDouble(g -> TextFit.width(g.label(), TICK)).max().orElse(0);
-    boolean slanted = longest > (right - 40) / groups - 6;
+    double column = (right - 40) / groups;
+    boolean slanted = longest > column - 6 && column < LEGIBLE;
     double bottom = height - 44 - (slanted ? Math.min(70, longest * 0.7) : 0);
     Scale y = Scale.nice(DoubleStream.concat(values(), marks.stream().mapToDouble(Block.Mark::at)), 5, bottom, 26);
     double left = Axes.room(y);
@@ -62,12 +64,12 @@ record StripDrawing(Block.StripPlot chart, Palette palette) implements Drawing {
     openSvg(out, width, height);
     Axes.vertical(out, y, left, right, chart.yLabel());
     out.text("text", TextFit.fit(chart.xLabel(), right, TICK), "class", "tick end", "x", right, "y", height - 6);
-    int stride = (int) Math.ceil(slanted ? 14 / pitch : 1);
+    int stride = (int) Math.ceil(slanted ? 16 / pitch : 1);
     for (int g = 0; g < groups; g++) {
       Block.Group group = chart.groups().get(g);
       double middle = left + pitch * (g + 0.5);
       if (g % stride == 0) {
-        label(out, group.label(), middle, bottom + 18, slanted);
+        label(out, group.label(), middle, bottom + 18, slanted, slanted ? 100 : pitch - 4);
       }
       group(out, group, colors.getOrDefault(group.kind(), "own"), middle, pitch, y);
     }
@@ -80,18 +82,19 @@ record StripDrawing(Block.StripPlot chart, Palette palette) implements Drawing {
     out.close();
   }
 
-  private static void label(Markup out, String label, double x, double y, boolean slanted) {
+  private static void label(Markup out, String label, double x, double y, boolean slanted, double room) {
     String turn = "rotate(-42 " + Numbers.coordinate(x) + " " + Numbers.coordinate(y) + ")";
-    out.text("text", slanted ? TextFit.fit(label, 100, TICK) : label,
-        "class", slanted ? "tick end" : "tick mid", "x", x, "y", slanted ? y - 4 : y, "transform", slanted ? turn : null);
+    out.open("text", "class", slanted ? "tick end" : "tick mid", "x", x, "y", slanted ? y - 4 : y, "transform", slanted ? turn : null);
+    out.text("title", label).say(TextFit.fit(label, room, TICK)).close();
   }
 
   private static void group(Markup out, Block.Group group, String color, double middle, double pitch, Scale y) {
     List<Block.Dot> dots = group.dots().stream().filter(d -> Numbers.known(d.value())).sorted(Comparator.comparingDouble(Block.Dot::value)).toList();
     double[] aside = aside(dots.stream().mapToDouble(d -> y.at(d.value())).toArray(), Math.max(0, pitch / 2 - RADIUS - 1));
+    boolean crowd = dots.size() > SWARM;
     for (int i = 0; i < dots.size(); i++) {
       Block.Dot dot = dots.get(i);
-      out.open("circle", "class", "dot " + color, "cx", middle + aside[i], "cy", y.at(dot.value()), "r", RADIUS);
+      out.open("circle", "class", (crowd ? "dot crowd " : "dot ") + color, "cx", middle + aside[i], "cy", y.at(dot.value()), "r", crowd ? 2.0 : RADIUS);
       out.text("title", dot.name() + ": " + Numbers.text(dot.value())).close();
     }
     if (dots.size() > 1) {

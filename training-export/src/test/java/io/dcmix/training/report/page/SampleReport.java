@@ -73,7 +73,7 @@ final class SampleReport {
     for (int e = 0; e < EPOCHS; e++) {
       loss[e] = 0.69 * Math.exp(-e / 7.0) + 0.02 + 0.01 * random.nextGaussian();
       held[e] = e == 12 ? Double.NaN : 0.66 * Math.exp(-e / 8.0) + 0.07 + 0.015 * random.nextGaussian();
-      low[e] = held[e] - 0.03 - 0.002 * e;
+      low[e] = Math.max(0, held[e] - 0.03 - 0.002 * e);
       high[e] = held[e] + 0.03 + 0.002 * e;
       double g = 1.0 / 3 + 0.36 * (1 - Math.exp(-e / 9.0));
       double d = 1.0 / 3 - 0.08 * (1 - Math.exp(-e / 6.0));
@@ -172,7 +172,8 @@ final class SampleReport {
       double cx = random.nextDouble() * size;
       double cy = random.nextDouble() * size;
       for (int p = 0; p < pixels.length; p++) {
-        double d = Math.hypot(p % size - cx, p / size - cy) / radius;
+        int row = p / size;
+        double d = Math.hypot(p % size - cx, row - cy) / radius;
         pixels[p] += (float) Math.exp(-d * d);
       }
     }

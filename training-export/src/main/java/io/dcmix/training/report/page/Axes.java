@@ -30,6 +30,12 @@ final class Axes {
     out.text("text", TextFit.fit(title, x.to(), Drawing.TICK), "class", "tick end", "x", x.to(), "y", bottom + 36);
   }
 
+  /** The name of a row, its right end at {@code x}; in full when it is pointed at. */
+  static void rowName(Markup out, String name, double x, double middle) {
+    out.open("text", "class", "name end", "x", x, "y", middle + 4).text("title", name);
+    out.say(TextFit.fit(name, x - 2, Drawing.NAME)).close();
+  }
+
   /** Room that marks on a horizontal scale need above the chart. */
   static double markRoom(List<Block.Mark> marks) {
     return marks.stream().anyMatch(m -> Numbers.known(m.at())) ? MARK_ROW * marks.size() + 4 : 0;

@@ -46,7 +46,8 @@ record BarDrawing(Block.BarChart chart, Palette palette, int digits) implements 
   /** Style class of a bar. */
   private String color(int series, int category, Map<String, String> legend) {
     String name = chart.categories().get(category);
-    return legend.getOrDefault(chart.series().get(series).name(), palette.isChannel(name) ? palette.classes(List.of(name)).getFirst() : "own");
+    String own = palette.isChannel(name) ? palette.classes(List.of(name)).getFirst() : "own";
+    return legend.getOrDefault(chart.series().get(series).name(), own);
   }
 
   @Override
@@ -69,9 +70,7 @@ record BarDrawing(Block.BarChart chart, Palette palette, int digits) implements 
     }
     Axes.horizontal(out, x, x.ticks(), bottom, chart.valueLabel());
     for (int c = 0; c < chart.categories().size(); c++) {
-      double middle = top + pitch * (c + 0.5);
-      String name = chart.categories().get(c);
-      out.open("text", "class", "name end", "x", names - 8, "y", middle + 4).text("title", name).say(TextFit.fit(name, names - 10, NAME)).close();
+      Axes.rowName(out, chart.categories().get(c), names - 8, top + pitch * (c + 0.5));
     }
     for (int s = 0; s < chart.series().size(); s++) {
       for (int c = 0; c < chart.categories().size(); c++) {
@@ -146,7 +145,6 @@ record BarDrawing(Block.BarChart chart, Palette palette, int digits) implements 
       }
       rows.add(row);
     }
-    return new Block.Table(columns, rows, IntStream.range(0, columns.size())
-        .mapToObj(i -> i == 0 ? Block.Align.LEFT : Block.Align.RIGHT).toList());
+    return Block.Table.numbers(columns, rows);
   }
 }

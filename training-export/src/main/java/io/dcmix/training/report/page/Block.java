@@ -2,6 +2,7 @@ package io.dcmix.training.report.page;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A piece of a section. Values that are NaN or infinite are missing: a gap in a chart, a dash in a table. Arrays are not copied. */
@@ -30,6 +31,11 @@ public sealed interface Block {
       columns = List.copyOf(columns);
       rows = rows.stream().map(List::copyOf).toList();
       alignment = List.copyOf(alignment);
+    }
+
+    /** A table of numbers: the first column, their names, stands left, the others right. */
+    public static Table numbers(List<String> columns, List<List<String>> rows) {
+      return new Table(columns, rows, IntStream.range(0, columns.size()).mapToObj(i -> i == 0 ? Align.LEFT : Align.RIGHT).toList());
     }
   }
 

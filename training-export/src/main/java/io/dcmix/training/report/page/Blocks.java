@@ -50,7 +50,8 @@ record Blocks(Markup out, Palette palette) {
       }
       case Block.Table table -> table(table, "Table");
       case Block.Gallery gallery -> gallery(gallery);
-      case Block.LineChart _, Block.BarChart _, Block.StripPlot _, Block.Heatmap _ -> throw new IllegalStateException("a chart is no plain block");
+      case Block.LineChart _, Block.BarChart _, Block.StripPlot _, Block.Heatmap _ ->
+          throw new IllegalStateException("a chart is no plain block");
     }
   }
 
@@ -121,7 +122,8 @@ record Blocks(Markup out, Palette palette) {
       int channel = 0;
       for (int c = 0; c < row.pictures().size(); c++) {
         String name = gallery.columns().get(c);
-        picture(row.pictures().get(c), name, palette.isChannel(name) ? colors.get(channel++) : null, !colors.isEmpty() && !palette.isChannel(name));
+        boolean known = palette.isChannel(name);
+        picture(row.pictures().get(c), name, known ? colors.get(channel++) : null, !known && !colors.isEmpty());
       }
       out.close().close();
     }

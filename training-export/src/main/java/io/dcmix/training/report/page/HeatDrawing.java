@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /** A matrix of cells in one hue, or in two around zero; with their values where there is room. */
 record HeatDrawing(Block.Heatmap chart) implements Drawing {
@@ -58,9 +57,8 @@ record HeatDrawing(Block.Heatmap chart) implements Drawing {
       columnLabel(out, chart.columnLabels().get(c), names + cell * (c + 0.5), top - 7, slanted);
     }
     for (int r = 0; r < chart.rowLabels().size(); r++) {
-      String name = chart.rowLabels().get(r);
       double y = top + tall * r;
-      out.open("text", "class", "name end", "x", names - 8, "y", y + tall / 2 + 4).text("title", name).say(TextFit.fit(name, names - 10, NAME)).close();
+      Axes.rowName(out, chart.rowLabels().get(r), names - 8, y + tall / 2);
       for (int c = 0; c < columns; c++) {
         cell(out, r, c, names + cell * c, y, cell, tall, written, ends);
       }
@@ -94,8 +92,8 @@ record HeatDrawing(Block.Heatmap chart) implements Drawing {
   private void key(Markup out, double x, double y, double[] ends) {
     for (int i = 0; i < 20; i++) {
       double v = ends[0] + (ends[1] - ends[0]) * i / 19;
-      out.leaf("rect", "class", chart.diverging() && v < 0 ? "heat below" : "heat", "x", x + i * 6.0, "y", y, "width", 6.0, "height", 8.0,
-          "fill-opacity", opacity(share(v, ends)));
+      out.leaf("rect", "class", chart.diverging() && v < 0 ? "heat below" : "heat",
+          "x", x + i * 6.0, "y", y, "width", 6.0, "height", 8.0, "fill-opacity", opacity(share(v, ends)));
     }
     out.text("text", Numbers.format(chart.format(), ends[0]), "class", "tick", "x", x, "y", y + 22);
     out.text("text", Numbers.format(chart.format(), ends[1]), "class", "tick end", "x", x + 120, "y", y + 22);
@@ -136,7 +134,6 @@ record HeatDrawing(Block.Heatmap chart) implements Drawing {
       }
       rows.add(row);
     }
-    return new Block.Table(columns, rows, IntStream.range(0, columns.size())
-        .mapToObj(i -> i == 0 ? Block.Align.LEFT : Block.Align.RIGHT).toList());
+    return Block.Table.numbers(columns, rows);
   }
 }

@@ -89,12 +89,16 @@ record StripDrawing(Block.StripPlot chart, Palette palette) implements Drawing {
   }
 
   private static void group(Markup out, Block.Group group, String color, double middle, double pitch, Scale y) {
-    List<Block.Dot> dots = group.dots().stream().filter(d -> Numbers.known(d.value())).sorted(Comparator.comparingDouble(Block.Dot::value)).toList();
+    List<Block.Dot> dots = group.dots().stream()
+        .filter(d -> Numbers.known(d.value()))
+        .sorted(Comparator.comparingDouble(Block.Dot::value))
+        .toList();
     double[] aside = aside(dots.stream().mapToDouble(d -> y.at(d.value())).toArray(), Math.max(0, pitch / 2 - RADIUS - 1));
     boolean crowd = dots.size() > SWARM;
     for (int i = 0; i < dots.size(); i++) {
       Block.Dot dot = dots.get(i);
-      out.open("circle", "class", (crowd ? "dot crowd " : "dot ") + color, "cx", middle + aside[i], "cy", y.at(dot.value()), "r", crowd ? 2.0 : RADIUS);
+      out.open("circle", "class", (crowd ? "dot crowd " : "dot ") + color,
+          "cx", middle + aside[i], "cy", y.at(dot.value()), "r", crowd ? 2.0 : RADIUS);
       out.text("title", dot.name() + ": " + Numbers.text(dot.value())).close();
     }
     if (dots.size() > 1) {
@@ -146,6 +150,7 @@ record StripDrawing(Block.StripPlot chart, Palette palette) implements Drawing {
       }
       rows.add(List.of(group.label(), "mean", Numbers.text(mean(group))));
     }
-    return new Block.Table(List.of(chart.xLabel(), "", chart.yLabel()), rows, List.of(Block.Align.LEFT, Block.Align.LEFT, Block.Align.RIGHT));
+    return new Block.Table(List.of(chart.xLabel(), "", chart.yLabel()), rows,
+        List.of(Block.Align.LEFT, Block.Align.LEFT, Block.Align.RIGHT));
   }
 }

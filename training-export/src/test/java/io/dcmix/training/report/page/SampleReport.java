@@ -173,8 +173,8 @@ final class SampleReport {
       double cy = random.nextDouble() * size;
       for (int p = 0; p < pixels.length; p++) {
         int row = p / size;
-        double d = Math.hypot(p % size - cx, row - cy) / radius;
-        pixels[p] += (float) Math.exp(-d * d);
+        double far = ((p % size - cx) * (p % size - cx) + (row - cy) * (row - cy)) / (radius * radius);
+        pixels[p] += far < 9 ? (float) Math.exp(-far) : 0;
       }
     }
     for (int p = 0; p < pixels.length; p++) {

@@ -37,10 +37,13 @@ public final class DcmixModel implements SiteModel {
   private static final Logger LOG = LoggerFactory.getLogger(DcmixModel.class);
 
   /**
-   * What the mixed images of one run of {@link #margins} may take. The network's own feature maps come on top, some ten times
-   * as much for a small network at full resolution.
+   * What the mixed images of one run of {@link #margins} may take. Every run casts and normalises all channels anew, so few
+   * passes a run are slow; a network that looks at full resolution needs many times this for its feature maps, so many are
+   * large.
    */
-  private static final long MIXED_BYTES = 8L << 20;
+  private static final long MIXED_BYTES = 32L << 20;
+
+  private static final int MAX_PASSES_AT_ONCE = 32;
 
   private final ModelCard card;
   private final OnnxSession session;
@@ -254,7 +257,7 @@ public final class DcmixModel implements SiteModel {
 
   /** How many passes {@link #margins} runs together, 1 or more. */
   int passesAtOnce() {
-    return (int) Math.max(1, MIXED_BYTES / ((long) Float.BYTES * card.height() * card.width()));
+    return Math.clamp(MIXED_BYTES / ((long) Float.BYTES * card.height() * card.width()), 1, MAX_PASSES_AT_ONCE);
   }
 
   private void checkMasks(float[][] masks) {

@@ -22,6 +22,10 @@ final class FitFlags {
       description = "What looks at the mixed image (default: ${DEFAULT-VALUE}). small: 12,800 numbers, a plate in seconds; resnet18: 11 million, for many plates and a GPU.")
   private Backbone.Kind network = Backbone.Kind.SMALL;
 
+  @Option(names = "--features", paramLabel = "mean|log-mean", defaultValue = "mean",
+      description = "What the decision weighs (default: ${DEFAULT-VALUE}). log-mean weighs ratios of features, which stay when a whole image gets brighter.")
+  private Backbone.Summary features = Backbone.Summary.MEAN;
+
   @Option(names = "--epochs", defaultValue = "30", paramLabel = "N", description = "Rounds of training (default: ${DEFAULT-VALUE}).")
   private int epochs = 30;
 
@@ -111,7 +115,7 @@ final class FitFlags {
 
   Recipe recipe(TrainingSet.Shape shape) {
     int side = Math.min(shape.smallHeight(), shape.smallWidth());
-    return new Recipe(blend, network, new FitOptions(
+    return new Recipe(blend, network, features, new FitOptions(
         new Schedule(epochs, steps, batch, learningRate, blendRate, 1e-4, patience),
         new Objective(loss, balance, sparsity),
         new Augmentation(crop > 0 ? crop : Math.max(1, side / 2), true, staining, 0.1, drop),

@@ -125,7 +125,7 @@ public final class TrainCommand implements CliCommand {
     data.describe(provenance, set, fit.seed());
     provenance.put("made by", "dcmix train");
     provenance.put("blend", recipe.blend().toString());
-    provenance.put("network", recipe.backbone().toString());
+    provenance.put("network", recipe.backbone() + ", " + recipe.summary());
     provenance.put("seed", Long.toString(fit.seed()));
     provenance.put("fit", recipe.fit().toString());
     provenance.put("engine", PyTorch.version());

@@ -68,7 +68,7 @@ public final class Training {
     BatchMaker batches = new BatchMaker(set.pixels(), normalisation);
     int channels = set.channels().size();
     int classes = set.labels().classes().size();
-    Backbone backbone = recipe.backbone().layers(1);
+    Backbone backbone = recipe.backbone().layers(1, recipe.summary());
     try (NDManager manager = PyTorch.open(recipe.threads(), recipe.compute())) {
       DcmixNet net = new DcmixNet(manager, channels, classes, recipe.blend(), backbone, recipe.fit().seed());
       Fitter fitter = new Fitter(manager, net, batches, channels, classes, recipe.fit());

@@ -22,6 +22,7 @@ import io.dcmix.training.fit.Objective.Balance;
 import io.dcmix.training.fit.Objective.Loss;
 import io.dcmix.training.fit.Schedule;
 import io.dcmix.training.net.Backbone;
+import io.dcmix.training.net.Backbone.Summary;
 import io.dcmix.training.net.Blend;
 import io.dcmix.training.net.PyTorch.Compute;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ class TrainingTest {
   @ParameterizedTest
   @CsvSource({"RELU", "SOFTMAX", "OVER"})
   void everyBlendFindsThePlantedChannel(Blend blend) throws Exception {
-    Recipe recipe = new Recipe(blend, Backbone.Kind.SMALL, recipe(14, 1).fit(), 1, Compute.CPU);
+    Recipe recipe = new Recipe(blend, Backbone.Kind.SMALL, Summary.LOG_MEAN, recipe(14, 1).fit(), 1, Compute.CPU);
     Training.Result result = run(PixelType.UINT8, 32, 32, 24, recipe, folder.resolve("model.onnx"));
     assertThat(result.validation().wrong()).isEmpty();
     assertThat(result.card().weights()).allSatisfy(w -> assertThat(w).isNotNegative());
@@ -79,7 +80,7 @@ class TrainingTest {
   void aResidualNetworkIsExportedAsItWasTrained() throws Exception {
     Schedule short2 = new Schedule(1, 3, 4, 0.001, 3, 1e-4, 0);
     FitOptions fit = recipe(1, 1).fit();
-    Recipe recipe = new Recipe(Blend.SOFTPLUS, Backbone.Kind.RESNET18,
+    Recipe recipe = new Recipe(Blend.SOFTPLUS, Backbone.Kind.RESNET18, Summary.MEAN,
         new FitOptions(short2, fit.objective(), fit.augmentation(), 1), 1, Compute.CPU);
     Training.Result result = run(PixelType.UINT8, 64, 64, 4, recipe, folder.resolve("model.onnx"));
     assertThat(result.parity()).isLessThan(Parity.LIMIT);
@@ -125,7 +126,7 @@ class TrainingTest {
   void stopsWhenTheHeldBackWellsBecomeNoBetterAndGoesBackToTheBest() throws Exception {
     Schedule patient = new Schedule(60, 5, 16, 0.02, 3, 1e-4, 2);
     FitOptions fit = recipe(1, 1).fit();
-    Recipe recipe = new Recipe(Blend.SOFTPLUS, Backbone.Kind.SMALL,
+    Recipe recipe = new Recipe(Blend.SOFTPLUS, Backbone.Kind.SMALL, Summary.MEAN,
         new FitOptions(patient, fit.objective(), fit.augmentation(), 1), 1, Compute.CPU);
     Training.Result result = run(PixelType.UINT8, 32, 32, 16, recipe, folder.resolve("model.onnx"));
     List<Epoch> history = result.history();
@@ -149,7 +150,7 @@ class TrainingTest {
   }
 
   private static Recipe recipe(int epochs, long seed) {
-    return new Recipe(Blend.SOFTPLUS, Backbone.Kind.SMALL, new FitOptions(
+    return new Recipe(Blend.SOFTPLUS, Backbone.Kind.SMALL, Summary.LOG_MEAN, new FitOptions(
         new Schedule(epochs, 20, 16, 0.01, 3, 1e-4, 0),
         new Objective(Loss.CROSS_ENTROPY, Balance.BATCHES, 0),
         new Augmentation(24, true, 0.1, 0.1, 0.2), seed), 1, Compute.CPU);

@@ -20,6 +20,7 @@ import io.dcmix.training.fit.Objective;
 import io.dcmix.training.fit.Schedule;
 import io.dcmix.training.net.AttentionNet;
 import io.dcmix.training.net.Backbone;
+import io.dcmix.training.net.Backbone.Summary;
 import io.dcmix.training.net.Blend;
 import io.dcmix.training.net.DcmixNet;
 import io.dcmix.training.net.Mode;
@@ -153,10 +154,10 @@ record DigitsBenchmark(MnistFiles data, Size size) {
 
   private static Network network(String name, NDManager manager, long seed) {
     return switch (name) {
-      case "dcmix" -> new DcmixNet(manager, CHANNELS, CLASSES, Blend.SOFTPLUS, Backbone.Kind.SMALL.layers(1), seed);
-      case "plain" -> new PlainNet(manager, CLASSES, Backbone.Kind.SMALL.layers(CHANNELS), seed);
-      case "attention" -> new AttentionNet(manager, CHANNELS, CLASSES, Backbone.Kind.SMALL.layers(1), seed);
-      default -> new PlainNet(manager, CLASSES, Backbone.Kind.SMALL.layers(1), seed);
+      case "dcmix" -> new DcmixNet(manager, CHANNELS, CLASSES, Blend.SOFTPLUS, Backbone.Kind.SMALL.layers(1, Summary.MEAN), seed);
+      case "plain" -> new PlainNet(manager, CLASSES, Backbone.Kind.SMALL.layers(CHANNELS, Summary.MEAN), seed);
+      case "attention" -> new AttentionNet(manager, CHANNELS, CLASSES, Backbone.Kind.SMALL.layers(1, Summary.MEAN), seed);
+      default -> new PlainNet(manager, CLASSES, Backbone.Kind.SMALL.layers(1, Summary.MEAN), seed);
     };
   }
 

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.ModelContract;
 import io.dcmix.schema.event.PixelType;
+import io.dcmix.training.net.Backbone;
 import io.dcmix.training.net.Layer;
 import io.dcmix.training.net.Layer.Convolution;
 import io.dcmix.training.net.Layer.MaxPool;
@@ -111,7 +112,11 @@ public final class DcmixExport {
         }
       };
     }
-    return g.node("Flatten", "features", List.of(g.node("GlobalAveragePool", "average", List.of(x))));
+    String mean = g.node("Flatten", "mean", List.of(g.node("GlobalAveragePool", "average", List.of(x))));
+    return switch (net.backbone().summary()) {
+      case MEAN -> mean;
+      case LOG_MEAN -> g.node("Log", "features", List.of(g.node("Add", "mean.lifted", List.of(mean, g.scalar("floor", Backbone.FLOOR)))));
+    };
   }
 
   private static String normalised(OnnxGraph g, TrainedNet net, String at, Convolution c, String x) {

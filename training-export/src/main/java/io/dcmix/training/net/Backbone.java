@@ -8,18 +8,43 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The layers between the blended image and the average over the image, as a value: what trains them and what exports them walk
- * the same list.
+ * The layers between the blended image and the linear layer, as a value: what trains them and what exports them walk the same
+ * list.
  *
  * @param layers first to last
+ * @param summary what becomes of the last layer's images
  */
-public record Backbone(List<Layer> layers) {
+public record Backbone(List<Layer> layers, Summary summary) {
   public Backbone {
     layers = List.copyOf(layers);
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("A backbone has layers");
     }
   }
+
+  /** How the last layer's images become one number each. Both are blind to place. */
+  public enum Summary {
+    /** Mean over the image. */
+    MEAN("mean"),
+    /**
+     * log(mean + {@value Backbone#FLOOR}): a linear layer then weighs ratios of features, which stay when all of an image gets brighter.
+     */
+    LOG_MEAN("log-mean");
+
+    private final String text;
+
+    Summary(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /** Keeps the logarithm of a feature that is nowhere. */
+  public static final float FLOOR = 0.02f;
 
   /** The backbones that a person can choose. */
   public enum Kind {
@@ -29,11 +54,11 @@ public record Backbone(List<Layer> layers) {
     RESNET18;
 
     /** The layers for images of so many channels; 1 behind a blend. */
-    public Backbone layers(int inputs) {
+    public Backbone layers(int inputs, Summary summary) {
       return switch (this) {
         case SMALL -> new Backbone(List.of(
-            new Convolution(inputs, 12, 5, 2), new Convolution(12, 16, 3, 1), new Convolution(16, 24, 3, 2), new Convolution(24, 32, 3, 1)));
-        case RESNET18 -> resnet18(inputs);
+            new Convolution(inputs, 12, 5, 2), new Convolution(12, 16, 3, 1), new Convolution(16, 24, 3, 2), new Convolution(24, 32, 3, 1)), summary);
+        case RESNET18 -> resnet18(inputs, summary);
       };
     }
 
@@ -43,7 +68,7 @@ public record Backbone(List<Layer> layers) {
     }
   }
 
-  private static Backbone resnet18(int inputs) {
+  private static Backbone resnet18(int inputs, Summary summary) {
     List<Layer> layers = new ArrayList<>();
     layers.add(new Convolution(inputs, 64, 7, 2));
     layers.add(new MaxPool(64, 3, 2));
@@ -53,10 +78,10 @@ public record Backbone(List<Layer> layers) {
       layers.add(new Residual(outputs, outputs, 1));
       before = outputs;
     }
-    return new Backbone(layers);
+    return new Backbone(layers, summary);
   }
 
-  /** Numbers that come out of the average over the image. */
+  /** Numbers that the linear layer gets. */
   public int features() {
     return layers.getLast().outputs();
   }

@@ -45,7 +45,7 @@ final class Convolutions {
     parameters.measure(at + ".variance", 1, c.outputs());
   }
 
-  /** Features averaged over the image, [B, F], of images [B, inputs, h, w]. */
+  /** Features, one summary per image of the last layer, [B, F], of images [B, inputs, h, w]. */
   NDArray features(NDArray images, Mode mode) {
     NDArray x = images;
     for (int i = 0; i < backbone.layers().size(); i++) {
@@ -63,7 +63,11 @@ final class Convolutions {
         }
       };
     }
-    return x.reshape(x.getShape().get(0), x.getShape().get(1), -1).mean(new int[] {2});
+    NDArray mean = x.reshape(x.getShape().get(0), x.getShape().get(1), -1).mean(new int[] {2});
+    return switch (backbone.summary()) {
+      case MEAN -> mean;
+      case LOG_MEAN -> mean.add(Backbone.FLOOR).log();
+    };
   }
 
   private NDArray normalised(String at, Convolution c, NDArray x, Mode mode) {

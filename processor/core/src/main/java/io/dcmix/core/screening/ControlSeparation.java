@@ -20,7 +20,7 @@ public final class ControlSeparation {
     if (tooFew(positive, negative)) {
       return OptionalDouble.empty();
     }
-    return window(Sample.mean(positive) - Sample.mean(negative), Sample.sd(positive) + Sample.sd(negative));
+    return window(SampleStatistics.mean(positive) - SampleStatistics.mean(negative), SampleStatistics.sd(positive) + SampleStatistics.sd(negative));
   }
 
   /**
@@ -34,7 +34,7 @@ public final class ControlSeparation {
     if (tooFew(positive, negative) || blind(positive) || blind(negative)) {
       return OptionalDouble.empty();
     }
-    return window(Sample.median(positive) - Sample.median(negative), Sample.scaledMad(positive) + Sample.scaledMad(negative));
+    return window(SampleStatistics.median(positive) - SampleStatistics.median(negative), SampleStatistics.scaledMad(positive) + SampleStatistics.scaledMad(negative));
   }
 
   /**
@@ -47,8 +47,8 @@ public final class ControlSeparation {
     if (tooFew(positive, negative)) {
       return OptionalDouble.empty();
     }
-    double spread = Math.hypot(Sample.sd(positive), Sample.sd(negative));
-    return spread == 0 ? OptionalDouble.empty() : OptionalDouble.of((Sample.mean(positive) - Sample.mean(negative)) / spread);
+    double spread = Math.hypot(SampleStatistics.sd(positive), SampleStatistics.sd(negative));
+    return spread == 0 ? OptionalDouble.empty() : OptionalDouble.of((SampleStatistics.mean(positive) - SampleStatistics.mean(negative)) / spread);
   }
 
   private static OptionalDouble window(double distance, double spread) {
@@ -60,6 +60,6 @@ public final class ControlSeparation {
   }
 
   private static boolean blind(double[] group) {
-    return Sample.scaledMad(group) == 0 && Sample.sd(group) > 0;
+    return SampleStatistics.scaledMad(group) == 0 && SampleStatistics.sd(group) > 0;
   }
 }

@@ -20,9 +20,9 @@ class ControlSeparationTest {
   void agreesWithValuesWorkedOutByHand() {
     // m_p = 12, s_p = 2; m_n = 2.5, s_n = √(5/3); medians 12 and 2.5; MADs 2 and 1.
     double sn = Math.sqrt(5 / 3.0);
-    assertThat(Sample.mean(N)).isEqualTo(2.5);
-    assertThat(Sample.sd(P)).isCloseTo(2, within(1e-15));
-    assertThat(Sample.sd(N)).isCloseTo(sn, within(1e-15));
+    assertThat(SampleStatistics.mean(N)).isEqualTo(2.5);
+    assertThat(SampleStatistics.sd(P)).isCloseTo(2, within(1e-15));
+    assertThat(SampleStatistics.sd(N)).isCloseTo(sn, within(1e-15));
     assertThat(ControlSeparation.zPrime(P, N)).hasValueCloseTo(1 - 3 * (2 + sn) / 9.5, within(1e-14));
     assertThat(ControlSeparation.robustZPrime(P, N)).hasValueCloseTo(1 - 3 * 1.4826 * (2 + 1) / 9.5, within(1e-14));
     assertThat(ControlSeparation.ssmd(P, N)).hasValueCloseTo(9.5 / Math.sqrt(4 + 5 / 3.0), within(1e-14));
@@ -87,7 +87,7 @@ class ControlSeparationTest {
       @ForAll @DoubleRange(min = 0.5, max = 100) double distance) {
     double[] n = values.stream().mapToDouble(v -> v).toArray();
     double[] p = Arrays.stream(n).map(v -> v + distance).toArray();
-    if (Sample.sd(n) > 1e-6) {
+    if (SampleStatistics.sd(n) > 1e-6) {
       double ssmd = ControlSeparation.ssmd(p, n).orElseThrow();
       assertThat(ControlSeparation.zPrime(p, n)).hasValueCloseTo(1 - 3 * Math.sqrt(2) / Math.abs(ssmd), within(1e-6));
     }
@@ -104,9 +104,9 @@ class ControlSeparationTest {
   @Property
   void medianAndMeanLieAmongTheValues(@ForAll @Size(min = 1, max = 20) List<@DoubleRange(min = -1e9, max = 1e9) Double> values) {
     double[] x = values.stream().mapToDouble(v -> v).toArray();
-    double median = Sample.median(x);
+    double median = SampleStatistics.median(x);
     assertThat(2 * Arrays.stream(x).filter(v -> v < median).count()).isLessThanOrEqualTo(x.length);
     assertThat(2 * Arrays.stream(x).filter(v -> v > median).count()).isLessThanOrEqualTo(x.length);
-    assertThat(Sample.mean(x)).isCloseTo(Arrays.stream(x).average().orElseThrow(), within(1e-6));
+    assertThat(SampleStatistics.mean(x)).isCloseTo(Arrays.stream(x).average().orElseThrow(), within(1e-6));
   }
 }

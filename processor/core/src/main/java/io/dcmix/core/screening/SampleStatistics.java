@@ -6,11 +6,11 @@ import java.util.Arrays;
  * Centre and spread of a group of values. Sums run over the sorted values, so the order in which wells arrive changes no bit.
  * Values must be finite; others are refused by IllegalArgumentException.
  */
-public final class Sample {
+public final class SampleStatistics {
   /** Makes the median absolute deviation of a normal distribution its standard deviation: 1 / Φ⁻¹(3/4). */
   public static final double MAD_SCALE = 1.4826;
 
-  private Sample() {}
+  private SampleStatistics() {}
 
   /** Arithmetic mean; NaN of no values. */
   public static double mean(double[] values) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
     name = "benchmark",
     mixinStandardHelpOptions = true,
     header = "Put the method to the test on data whose truth is known.",
-    subcommands = {MnistCommand.class},
+    subcommands = {MnistCommand.class, Bbbc013Command.class},
     footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong usage."})
 public final class BenchmarkCommand implements CliCommand {
   @Spec private @Nullable CommandSpec spec;

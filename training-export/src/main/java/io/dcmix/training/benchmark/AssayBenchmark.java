@@ -110,7 +110,7 @@ record AssayBenchmark(Assay assay) {
   }
 
   /** For each sample another one of the same half, by a permutation without fixed points. */
-  private int[] pairing() {
+  int[] pairing() {
     SplittableRandom random = new SplittableRandom(PAIRING);
     int[] from = new int[assay.set().samples().size()];
     for (Half half : Half.values()) {

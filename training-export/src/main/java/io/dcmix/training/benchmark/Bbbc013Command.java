@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
 import io.dcmix.training.benchmark.Assay.Half;
+import io.dcmix.training.report.page.HtmlPage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -62,6 +63,7 @@ final class Bbbc013Command implements Callable<Integer> {
             workers == 0 ? Runtime.getRuntime().availableProcessors() : workers, what -> bar.update(done.incrementAndGet(), what));
       }
       Files.writeString(json, JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(result.json()) + "\n");
+      HtmlPage.write(AssayPage.of(result), ReportFiles.page(json));
       print(out, result, json);
       return 0;
     } catch (IOException e) {
@@ -83,6 +85,6 @@ final class Bbbc013Command implements Callable<Integer> {
           result.folds(half).zPrime(), result.folds(half).doseSpearman(result.assay(), AssayResult.LAST_RISING_DOSE));
     }
     out.printf("GFP weighs most in %d of %d seeds; the decoy weighs most in %d%n", result.gfpFirst(), result.seeds().size(), result.decoyFirst());
-    out.printf("Wrote %s%n", json);
+    out.printf("Wrote %s and %s%n", json, ReportFiles.page(json).getFileName());
   }
 }

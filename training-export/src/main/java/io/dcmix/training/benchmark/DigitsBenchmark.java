@@ -52,7 +52,7 @@ record DigitsBenchmark(MnistFiles data, Size size) {
   private static final int BATCH = 50;
 
   /** A tenth of the images lack one channel, as in the product: else the clearest channel alone settles every digit. */
-  private static final double DROP = 0.1;
+  static final double DROP = 0.1;
 
   /**
    * How long the benchmark takes.
@@ -133,7 +133,7 @@ record DigitsBenchmark(MnistFiles data, Size size) {
       Fitter fitter = new Fitter(manager, net, batches(view(training, single)), channels, CLASSES, options);
       List<Epoch> history = fitter.fit(learnt, List.of(), null, e -> {});
       Fitter tester = new Fitter(manager, net, batches(view(test, single)), channels, CLASSES, options);
-      double accuracy = accuracy(asked, tester.predict(asked));
+      int[][] confusion = confusion(asked, tester.predict(asked));
       List<Sample> attributed = asked.subList(0, Math.min(asked.size(), size.attributed()));
       if (net instanceof DcmixNet dcmix) {
         double[] shares = Blend.shares(dcmix.weights());
@@ -147,8 +147,7 @@ record DigitsBenchmark(MnistFiles data, Size size) {
       }
       String shown = single >= 0 ? "single-" + names(seed).get(single) : name;
       double seconds = history.stream().mapToDouble(Epoch::seconds).average().orElseThrow();
-      List<double[]> shares = history.stream().map(e -> e.weights() == null ? new double[0] : Blend.shares(e.weights())).toList();
-      return new NetworkRun(shown, accuracy, net.parameters().count(), seconds, shares);
+      return new NetworkRun(shown, confusion, net.parameters().count(), seconds, history);
     }
   }
 
@@ -170,17 +169,18 @@ record DigitsBenchmark(MnistFiles data, Size size) {
     return new BatchMaker(pixels, new Normalisation(Collections.nCopies(pixels.channels(), 0.0), Collections.nCopies(pixels.channels(), 1.0)));
   }
 
-  private static double accuracy(List<Sample> samples, List<float[]> logits) {
-    int right = 0;
+  /** How many images of a digit (row) were called which (column). */
+  private static int[][] confusion(List<Sample> samples, List<float[]> logits) {
+    int[][] confusion = new int[CLASSES][CLASSES];
     for (int i = 0; i < samples.size(); i++) {
       float[] z = logits.get(i);
       int best = 0;
       for (int k = 1; k < z.length; k++) {
         best = z[k] > z[best] ? k : best;
       }
-      right += best == samples.get(i).label() ? 1 : 0;
+      confusion[samples.get(i).label()][best]++;
     }
-    return (double) right / samples.size();
+    return confusion;
   }
 
   /** Mean over images of w_i·sd(c_i) / Σ_j w_j·sd(c_j). */

@@ -1,11 +1,13 @@
 package io.dcmix.training.benchmark;
 
 import io.dcmix.core.screening.RankCorrelation;
+import io.dcmix.training.fit.Epoch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * What the six-channel comparison says.
@@ -29,12 +31,24 @@ record DigitsResult(List<SeedResult> seeds, int testImages, double guessing) {
    * A trained network.
    *
    * @param name one of {@link #NETWORKS}
-   * @param accuracy share of the test images that it calls right
+   * @param confusion test images by true class (row) and called class (column)
    * @param parameters numbers that were learnt or measured
    * @param secondsPerEpoch on one thread, as part of this run
-   * @param shares the blend's shares after every epoch; empty for a network without a blend
+   * @param history every epoch
    */
-  record NetworkRun(String name, double accuracy, int parameters, double secondsPerEpoch, List<double[]> shares) {}
+  @SuppressWarnings("ArrayRecordComponent")
+  record NetworkRun(String name, int[][] confusion, int parameters, double secondsPerEpoch, List<Epoch> history) {
+    /** Share of the test images that it calls right. */
+    double accuracy() {
+      int right = 0;
+      int all = 0;
+      for (int k = 0; k < confusion.length; k++) {
+        right += confusion[k][k];
+        all += IntStream.of(confusion[k]).sum();
+      }
+      return (double) right / all;
+    }
+  }
 
   /**
    * All of one seed.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
 import io.dcmix.training.data.MnistFiles;
+import io.dcmix.training.report.page.HtmlPage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -58,17 +59,19 @@ final class MnistCommand implements Callable<Integer> {
       MnistFiles files = MnistFiles.open(data == null ? Path.of("") : data);
       DigitsBenchmark.Size size = quick ? DigitsBenchmark.Size.QUICK : DigitsBenchmark.Size.FULL;
       List<Long> all = LongStream.rangeClosed(1, seeds).boxed().toList();
+      DigitsBenchmark benchmark = new DigitsBenchmark(files, size);
       DigitsResult result;
       AtomicInteger done = new AtomicInteger();
       try (ProgressBar bar = ProgressBar.start("Training networks", (long) seeds * DigitsResult.NETWORKS.size())) {
         bar.update(0, "");
         result = new DigitsResult(
-            new DigitsBenchmark(files, size).run(all, workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
+            benchmark.run(all, workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
                 what -> bar.update(done.incrementAndGet(), what)),
             Math.min(size.test(), files.test().size()),
             guessing(files.test(), size.test()));
       }
       Files.writeString(json, JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(result.json()) + "\n");
+      HtmlPage.write(DigitsPage.of(result, benchmark), ReportFiles.page(json));
       print(System.out, result, json);
       return 0;
     } catch (IOException e) {
@@ -97,6 +100,6 @@ final class MnistCommand implements Callable<Integer> {
       out.printf(Locale.ROOT, "  %-20s %6.2f %% ± %.2f %12d %12.1f%n", network, 100 * accuracy.mean(), 100 * accuracy.sd(),
           result.parameters(network), result.secondsPerEpoch(network).mean());
     }
-    out.printf("Wrote %s%n", json);
+    out.printf("Wrote %s and %s%n", json, ReportFiles.page(json).getFileName());
   }
 }

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-OPSET = 17  # 18 is what ./dcmix train writes; torch 1.13 goes up to 17
+OPSET = 17  # as far as torch 1.13 goes
 
 
 class Dcmix(nn.Module):

@@ -70,6 +70,15 @@ final class FitFlags {
       description = "Chance that a cut-out lacks one channel, as it will when importance is computed (default: ${DEFAULT-VALUE}).")
   private double drop = 0.3;
 
+  @Option(names = "--dropped", paramLabel = "any|weaker", defaultValue = "any",
+      description = "Which channel --drop takes (default: ${DEFAULT-VALUE}). any: also the strongest, so that another one that shows the same is used too; "
+          + "weaker: never the one that weighs most, for few wells.")
+  private Augmentation.Dropped dropped = Augmentation.Dropped.ANY;
+
+  @Option(names = "--weight-decay", defaultValue = "0.01", paramLabel = "D",
+      description = "The network shrinks by this share of the learning rate at every step (default: ${DEFAULT-VALUE}); more for few wells, such as 0.3.")
+  private double weightDecay = 0.01;
+
   @Option(names = "--seed", defaultValue = "1", paramLabel = "S",
       description = "Seed of everything random (default: ${DEFAULT-VALUE}). With one thread on the CPU, equal seeds give equal files.")
   private long seed = 1;
@@ -107,6 +116,9 @@ final class FitFlags {
     if (!(learningRate > 0 && learningRate < 1 && blendRate > 0)) {
       return "--learning-rate must lie between 0 and 1, --blend-rate above 0";
     }
+    if (!(weightDecay >= 0 && weightDecay <= 10)) {
+      return "--weight-decay must be 0 to 10";
+    }
     if (!(drop >= 0 && drop < 1)) {
       return "--drop must be 0 to below 1";
     }
@@ -116,9 +128,9 @@ final class FitFlags {
   Recipe recipe(TrainingSet.Shape shape) {
     int side = Math.min(shape.smallHeight(), shape.smallWidth());
     return new Recipe(blend, network, features, new FitOptions(
-        new Schedule(epochs, steps, batch, learningRate, blendRate, 1e-4, patience),
+        new Schedule(epochs, steps, batch, learningRate, blendRate, weightDecay, patience),
         new Objective(loss, balance, sparsity),
-        new Augmentation(crop > 0 ? crop : Math.max(1, side / 2), true, staining, 0.1, drop),
+        new Augmentation(crop > 0 ? crop : Math.max(1, side / 2), true, staining, 0.1, drop, dropped),
         seed), threads, device);
   }
 }

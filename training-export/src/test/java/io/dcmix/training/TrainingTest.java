@@ -153,7 +153,7 @@ class TrainingTest {
     return new Recipe(Blend.SOFTPLUS, Backbone.Kind.SMALL, Summary.LOG_MEAN, new FitOptions(
         new Schedule(epochs, 20, 16, 0.01, 3, 1e-4, 0),
         new Objective(Loss.CROSS_ENTROPY, Balance.BATCHES, 0),
-        new Augmentation(24, true, 0.1, 0.1, 0.2), seed), 1, Compute.CPU);
+        new Augmentation(24, true, 0.1, 0.1, 0.2, Augmentation.Dropped.ANY), seed), 1, Compute.CPU);
   }
 
   private static Training.Result run(PixelType type, int size, int largestSide, int wells, Recipe recipe, Path file) throws Exception {

@@ -6,6 +6,7 @@ import io.dcmix.training.benchmark.Assay.Half;
 import io.dcmix.training.benchmark.AssayResult.Answers;
 import io.dcmix.training.benchmark.AssayResult.Run;
 import io.dcmix.training.data.Augmentation;
+import io.dcmix.training.data.Augmentation.Dropped;
 import io.dcmix.training.data.BatchMaker;
 import io.dcmix.training.data.Moments;
 import io.dcmix.training.data.Normalisation;
@@ -48,9 +49,9 @@ record AssayBenchmark(Assay assay) {
 
   static FitOptions recipe(long seed) {
     return new FitOptions(
-        new Schedule(EPOCHS, STEPS, 16, 0.003, 3, 0, 0),
+        new Schedule(EPOCHS, STEPS, 16, 0.003, 3, 0.3, 0),
         new Objective(Objective.Loss.MARGIN, Objective.Balance.BATCHES, 0),
-        new Augmentation(80, true, 0.3, 0.1, 0.1), seed);
+        new Augmentation(80, true, 0.3, 0.1, 0.1, Dropped.WEAKER), seed);
   }
 
   /** Trains all models, {@code workers} at a time with one thread each; equal seeds give equal results. */

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dcmix.training.benchmark.DigitsResult.NetworkRun;
 import io.dcmix.training.benchmark.DigitsResult.SeedResult;
 import io.dcmix.training.data.Augmentation;
+import io.dcmix.training.data.Augmentation.Dropped;
 import io.dcmix.training.data.BatchMaker;
 import io.dcmix.training.data.MnistFiles;
 import io.dcmix.training.data.Normalisation;
@@ -129,7 +130,7 @@ record DigitsBenchmark(MnistFiles data, Size size) {
       FitOptions options = new FitOptions(
           new Schedule(size.epochs(), learnt.size() / BATCH, BATCH, 0.004, 10, 1e-5, 0),
           new Objective(Objective.Loss.CROSS_ENTROPY, Objective.Balance.NONE, 0),
-          new Augmentation(0, false, 0, 0, DROP), seed);
+          new Augmentation(0, false, 0, 0, DROP, Dropped.ANY), seed);
       Fitter fitter = new Fitter(manager, net, batches(view(training, single)), channels, CLASSES, options);
       List<Epoch> history = fitter.fit(learnt, List.of(), null, e -> {});
       Fitter tester = new Fitter(manager, net, batches(view(test, single)), channels, CLASSES, options);

@@ -8,7 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Adam (Kingma, Ba 2015, arXiv 1412.6980) with PyTorch's own step. DJL's optimiser keeps its moments to itself, and a training
+ * Adam (Kingma, Ba 2015, arXiv 1412.6980) with decoupled weight decay (Loshchilov, Hutter 2019, arXiv 1711.05101), by PyTorch's
+ * own step. DJL's optimiser keeps its moments to itself, and a training
  * that is to resume must write them down.
  */
 final class Adam {
@@ -35,15 +36,15 @@ final class Adam {
   void step() {
     steps++;
     double done = steps / ((double) schedule.epochs() * schedule.steps());
-    double rate = schedule.learningRate() * Schedule.rate(Math.min(1, done))
-        * Math.sqrt(1 - Math.pow(BETA_2, steps)) / (1 - Math.pow(BETA_1, steps));
+    double rate = schedule.learningRate() * Schedule.rate(Math.min(1, done));
+    double corrected = rate * Math.sqrt(1 - Math.pow(BETA_2, steps)) / (1 - Math.pow(BETA_1, steps));
     parameters.learnt().forEach((name, array) -> {
       boolean blend = name.equals(DcmixNet.THETA);
       try (NDArray gradient = array.getGradient()) {
         array.getNDArrayInternal().adamUpdate(
             new NDList(array, gradient, find(means, name), find(variances, name)), new NDList(array),
-            (float) rate, (float) (blend ? schedule.blendRate() * rate : rate), (float) (blend ? 0 : schedule.weightDecay()),
-            1, -1, BETA_1, BETA_2, EPSILON, true, false);
+            (float) (blend ? schedule.blendRate() * rate : rate), (float) (blend ? schedule.blendRate() * corrected : corrected),
+            (float) (blend ? 0 : schedule.weightDecay()), 1, -1, BETA_1, BETA_2, EPSILON, true, true);
       }
     });
   }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import io.dcmix.training.data.Augmentation.Dropped;
 import io.dcmix.training.data.BatchMaker;
 import io.dcmix.training.data.BatchMaker.Batch;
 import io.dcmix.training.data.Order;
@@ -200,16 +201,19 @@ public final class Fitter {
     return weights;
   }
 
-  /**
-   * How often each channel is the one left out: half evenly, half by its weight, so that the network cannot lean on the
-   * strongest channel alone while another one shows the same.
-   */
+  /** How often each channel is the one left out, relative to the others. */
   private float[] dropRates() {
     float[] rates = new float[channels];
     float[] weights = options.augmentation().drop() > 0 ? net.weights() : null;
-    double[] shares = weights == null ? null : Blend.shares(weights);
-    for (int c = 0; c < channels; c++) {
-      rates[c] = shares == null ? 1 : (float) (0.5 * shares[c] + 0.5 / channels);
+    Arrays.fill(rates, 1);
+    if (weights != null) {
+      double[] shares = Blend.shares(weights);
+      int strongest = 0;
+      for (int c = 0; c < channels; c++) {
+        rates[c] = options.augmentation().dropped() == Dropped.ANY ? (float) (0.5 * shares[c] + 0.5 / channels) : 1;
+        strongest = shares[c] > shares[strongest] ? c : strongest;
+      }
+      rates[strongest] = options.augmentation().dropped() == Dropped.WEAKER && channels > 1 ? 0 : rates[strongest];
     }
     return rates;
   }

@@ -8,7 +8,7 @@ package io.dcmix.training.fit;
  * @param batchSize samples in a step
  * @param learningRate highest rate of Adam; it falls to a fiftieth along half a cosine
  * @param blendRate the blend's weights learn this many times faster than the kernels: there are few, and they start equal
- * @param weightDecay L2 decay of everything but the blend
+ * @param weightDecay all but the blend shrinks by this share of the learning rate at every step
  * @param patience stop when the validation loss has not fallen for so many epochs, and go back to the best; 0 never stops
  */
 public record Schedule(

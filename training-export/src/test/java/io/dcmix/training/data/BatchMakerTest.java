@@ -27,7 +27,7 @@ class BatchMakerTest {
 
   @Test
   void turnsAndMirrorsAllChannelsOfASiteAlike() {
-    Augmentation turnsOnly = new Augmentation(2, true, 0, 0, 0);
+    Augmentation turnsOnly = new Augmentation(2, true, 0, 0, 0, Augmentation.Dropped.ANY);
     Set<List<Float>> seen = new HashSet<>();
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < 200; i++) {
@@ -43,7 +43,7 @@ class BatchMakerTest {
 
   @Test
   void dropsAtMostOneChannelAndPutsItsMeanThere() {
-    Augmentation dropOnly = new Augmentation(0, false, 0, 0, 0.5);
+    Augmentation dropOnly = new Augmentation(0, false, 0, 0, 0.5, Augmentation.Dropped.ANY);
     SplittableRandom random = new SplittableRandom(3);
     Map<String, Integer> seen = new HashMap<>();
     for (int i = 0; i < 400; i++) {

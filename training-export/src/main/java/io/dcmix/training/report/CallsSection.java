@@ -46,8 +46,6 @@ final class CallsSection {
   static Section of(TrainedRun run) {
     Validation judged = Validation.of(run.judged());
     List<Block> blocks = new ArrayList<>();
-    blocks.add(confusion(run));
-    blocks.add(margins(run));
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("Called wrong", judged.wrong().isEmpty() ? "none" : names(judged.wrong())));
     if (run.card().classes().size() == 2) {
@@ -57,7 +55,10 @@ final class CallsSection {
       facts.add(new Fact("Robust Z′", text(apart.robustZPrime(), none)));
       facts.add(new Fact("SSMD", text(apart.ssmd(), none)));
     }
+    // Facts part the charts, so that the margins take the whole width: their columns need room.
+    blocks.add(margins(run));
     blocks.add(new Facts(facts));
+    blocks.add(confusion(run));
     return run.checked()
         ? new Section("Held-back wells", "The network never learnt from these %d wells. A well is called by the mean logits of its sites; the margin is the log odds of %s."
             .formatted(judged.wells(), quoted(run.card())) + few(judged.wells()), blocks)
@@ -85,7 +86,7 @@ final class CallsSection {
   private static Heatmap confusion(TrainedRun run) {
     int[][] counts = WellCall.confusion(run.judged(), run.card().classes().size());
     double[][] cells = Arrays.stream(counts).map(row -> Arrays.stream(row).asDoubleStream().toArray()).toArray(double[][]::new);
-    return new Heatmap(run.checked() ? "Held-back wells" : "Training wells", "plate map", "called", run.card().classes(), run.card().classes(), cells,
+    return new Heatmap(run.checked() ? "Calls of held-back wells" : "Calls of training wells", "plate map", "called", run.card().classes(), run.card().classes(), cells,
         Format.COUNT, false);
   }
 

@@ -14,9 +14,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Wells to look at: every channel, and the one image that the network sees. */
 final class Examples {
+  /** Channels shown, and the blend. */
+  static final int MOST_CHANNELS = 16;
+
   /** Wells shown of all classes together, where each class has at least one. */
   private static final int MOST_WELLS = 6;
 
@@ -25,7 +29,6 @@ final class Examples {
 
   private static final int SIDE_OF_MANY = 160;
   private static final int FEW_CHANNELS = 3;
-  private static final int MOST_CHANNELS = 16;
   private static final String BLEND = "Blend";
   private static final int GREY = 0xffffff;
 
@@ -70,7 +73,7 @@ final class Examples {
   static Gallery gallery(List<WellCall> wells, Pixels pixels, ModelCard card) {
     int side = side(card.channels().size(), pixels.height(), pixels.width());
     int shown = Math.min(card.channels().size(), MOST_CHANNELS);
-    Range[] ranges = new Range[card.channels().size() + 1];
+    @Nullable Range[] ranges = new Range[card.channels().size() + 1];
     for (WellCall well : wells) {
       float[][] planes = planes(pixels, well.sites().getFirst(), side, card);
       for (int c = 0; c < planes.length; c++) {
@@ -85,10 +88,10 @@ final class Examples {
       for (int c = 0; c < shown; c++) {
         pictures.add(picture(planes[c], side, ranges[c], Palette.tint(c), "%s of %s".formatted(card.channels().get(c), well.name()), ""));
       }
-      pictures.add(picture(planes[planes.length - 1], side, ranges[planes.length - 1], GREY, "The blended image of " + well.name(), "as the network sees it"));
+      pictures.add(picture(planes[planes.length - 1], side, ranges[planes.length - 1], GREY, "The blended image of " + well.name(), ""));
       rows.add(new GalleryRow(well.name(), caption(well, card), pictures));
     }
-    return new Gallery("Wells", Stream.concat(card.channels().stream().limit(shown), Stream.of(BLEND)).toList(), rows);
+    return new Gallery("As imaged, and as blended", Stream.concat(card.channels().stream().limit(shown), Stream.of(BLEND)).toList(), rows);
   }
 
   private static String caption(WellCall well, ModelCard card) {
@@ -102,7 +105,7 @@ final class Examples {
     return new Picture(GreyImage.png(pixels, side, side, range.low(), range.high(), tint), alt, caption);
   }
 
-  private static Range wider(Range one, Range other) {
+  private static Range wider(@Nullable Range one, Range other) {
     return one == null ? other : new Range(Math.min(one.low(), other.low()), Math.max(one.high(), other.high()));
   }
 

@@ -5,6 +5,7 @@ import io.dcmix.training.net.Blend;
 import io.dcmix.training.report.page.Block;
 import io.dcmix.training.report.page.Block.Line;
 import io.dcmix.training.report.page.Block.LineChart;
+import io.dcmix.training.report.page.Block.Mark;
 import io.dcmix.training.report.page.Block.YAxis;
 import io.dcmix.training.report.page.Section;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class LearningSection {
   static Section of(TrainedRun run) {
     List<Block> charts = new ArrayList<>();
     charts.add(new LineChart("Loss", "epoch", "loss", lines(run, Epoch::loss, Epoch::validationLoss), YAxis.AUTO));
-    charts.add(new LineChart("Accuracy", "epoch", "share of images called right", lines(run, Epoch::accuracy, Epoch::validationAccuracy),
+    charts.add(new LineChart("Accuracy", "epoch", "share of sites called right", lines(run, Epoch::accuracy, Epoch::validationAccuracy),
         YAxis.between(0, 1)));
     if (run.card().channels().size() > 1) {
       charts.add(shares(run));
@@ -64,10 +65,8 @@ final class LearningSection {
     for (int c = 0; c < channels; c++) {
       lines.add(new Line(run.card().channels().get(c), epochs, shares[c]));
     }
-    double[] equal = new double[epochs.length];
-    Arrays.fill(equal, 1.0 / channels);
-    lines.add(new Line("equal start", epochs, equal));
-    return new LineChart("Share of each channel in the blend", "epoch", "share", lines, YAxis.between(0, Double.NaN));
+    return new LineChart("Share of each channel in the blend", "epoch", "share", lines, YAxis.between(0, Double.NaN),
+        List.of(new Mark("equal start", 1.0 / channels)));
   }
 
   /** Shares of the blend after an epoch; NaN where the network has none. */

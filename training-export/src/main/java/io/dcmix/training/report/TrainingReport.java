@@ -33,8 +33,8 @@ final class TrainingReport {
 
   private static String title(TrainedRun run) {
     ModelCard card = run.card();
-    String model = card.name() + " " + card.version();
-    return card.channels().size() == 1 ? model : "%s: %s weighs most, %.0f %% of the blend".formatted(model, strongest(run), 100 * largest(run));
+    return card.channels().size() == 1 ? card.name()
+        : String.format(Locale.ROOT, "%s: %s weighs most, with %.0f %% of the blend", card.name(), strongest(run), 100 * largest(run));
   }
 
   private static String strongest(TrainedRun run) {
@@ -68,17 +68,24 @@ final class TrainingReport {
     return List.of(
         new Verdict(run.checked() ? "Held-back wells right" : "Training wells right; none held back", judged.right() + " of " + judged.wells(), null, Outcome.NEUTRAL),
         new Verdict("Strongest channel, share of the blend", String.format(Locale.ROOT, "%s %.0f %%", strongest(run), 100 * largest(run)), null, Outcome.NEUTRAL),
-        new Verdict("Largest difference of file and trained network, logit", String.format(Locale.ROOT, "%.1e", run.parity()).replace('-', '−'),
+        new Verdict("File against trained network, largest difference of a logit", String.format(Locale.ROOT, "%.1e", run.parity()).replace('-', '−'),
             String.format(Locale.ROOT, "≤ %.0e", Parity.LIMIT).replace('-', '−'), run.parity() <= Parity.LIMIT ? Outcome.MET : Outcome.MISSED),
         new Verdict(run.stoppedEarly() ? "Epochs, stopped early" : "Epochs", run.history().size() + " of " + run.plannedEpochs(), null, Outcome.NEUTRAL));
   }
 
   private static Section examples(TrainedRun run, Gallery examples) {
-    return new Section("Example %s wells".formatted(run.side()), ("Wells called wrong come first, then wells from the middle of their class. Shown is the middle of the first site, "
-        + "%1$d × %1$d of the %2$d × %3$d pixels that the network gets. A channel has the same range of brightness in all wells. The blend is the one image "
-        + "that the network sees: every channel normalised, times its weight, summed.").formatted(
-            Examples.side(run.card().channels().size(), run.shape().smallHeight(), run.shape().smallWidth()), run.shape().smallWidth(), run.shape().smallHeight()),
-        List.of(examples));
+    int height = run.shape().smallHeight();
+    int width = run.shape().smallWidth();
+    int side = Examples.side(run.card().channels().size(), height, width);
+    String part = side == height && side == width ? "the first site, %d × %d pixels as the network gets them".formatted(side, side)
+        : "the middle of the first site, %d × %d of the %d × %d pixels that the network gets".formatted(side, side, width, height);
+    return new Section("Example wells", ("Wells called wrong come first, then wells from the middle of their class, all %s. Shown is %s. A channel has the same range of "
+        + "brightness in all wells. The blend is the one image that the network sees: every channel normalised, times its weight, summed.%s")
+            .formatted(run.checked() ? "held back" : "learnt from", part, unshown(run.card().channels().size())), List.of(examples));
+  }
+
+  private static String unshown(int channels) {
+    return channels <= Examples.MOST_CHANNELS ? "" : " Of the %d channels the first %d are shown.".formatted(channels, Examples.MOST_CHANNELS);
   }
 
   private static Map<String, String> provenance(TrainedRun run) {

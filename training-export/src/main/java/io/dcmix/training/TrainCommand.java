@@ -164,7 +164,8 @@ public final class TrainCommand implements CliCommand {
       for (OptionSpec option : spec.options()) {
         Object value = option.getValue();
         boolean path = option.type() == Path.class || Arrays.asList(option.auxiliaryTypes()).contains(Path.class);
-        if (value != null && !path && !option.usageHelp() && !String.valueOf(value).isEmpty() && !value.equals(List.of())) {
+        boolean flag = option.type() == boolean.class || option.type() == boolean[].class; // none of them changes the model
+        if (value != null && !path && !flag && !String.valueOf(value).isEmpty() && !value.equals(List.of())) {
           options.put(option.longestName().substring(2), value instanceof Collection<?> many
               ? many.stream().map(String::valueOf).collect(Collectors.joining(",")) : String.valueOf(value));
         }

@@ -111,8 +111,8 @@ public final class TrainCommand implements CliCommand {
     try (TrainingSet set = data.read(fit.seed(), console)) {
       Split split = data.split(set, fit.seed());
       Recipe recipe = fit.recipe(set.shape());
-      console.printf(Locale.ROOT, "%d sites of %d x %d pixels, %d channels: %s; %d sites are held back%n",
-          set.samples().size(), set.shape().width(), set.shape().height(), set.channels().size(),
+      console.printf(Locale.ROOT, "%d sites of %d x %d pixels, channels %s; %d sites are held back%n",
+          set.samples().size(), set.shape().width(), set.shape().height(),
           String.join(", ", set.channels()), split.validation().size());
       Map<String, String> provenance = provenance(set, recipe);
       Checkpoints checkpoints = new Checkpoints(file.resolveSibling(file.getFileName() + ".checkpoint"), provenance.toString(), resume);
@@ -166,8 +166,11 @@ public final class TrainCommand implements CliCommand {
         boolean path = option.type() == Path.class || Arrays.asList(option.auxiliaryTypes()).contains(Path.class);
         boolean flag = option.type() == boolean.class || option.type() == boolean[].class; // none of them changes the model
         if (value != null && !path && !flag && !String.valueOf(value).isEmpty() && !value.equals(List.of())) {
-          options.put(option.longestName().substring(2), value instanceof Collection<?> many
-              ? many.stream().map(String::valueOf).collect(Collectors.joining(",")) : String.valueOf(value));
+          options.put(option.longestName().substring(2), switch (value) {
+            case Collection<?> many -> many.stream().map(String::valueOf).collect(Collectors.joining(","));
+            case Enum<?> choice -> choice.toString().toLowerCase(Locale.ROOT);
+            default -> String.valueOf(value);
+          });
         }
       }
     }

@@ -82,6 +82,13 @@ class TrainCommandTest {
     assertFails("is not a folder", "--archive", folder.resolve("none").toString(), "--out", out);
     Path archive = archive(32, "negative", "positive");
     assertFails("has no channel [Golgi]; it has [DNA, Actin]", "--archive", archive.toString(), "--channels", "Golgi", "--out", out);
+    Path dark = archive(32, "negative", "positive");
+    try (var files = Files.newDirectoryStream(dark, "*_Actin.png")) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    assertFails("has no image of channel [Actin] in any well to learn from", "--archive", dark.toString(), "--out", out);
     assertFails("No well of class 'positive'", "--archive", archive(32, "negative", "sample").toString(), "--out", out);
     assertFails("No labelled well", "--archive", archive(32, "sample", "empty").toString(), "--out", out);
     Path sizes = archive(32, "negative", "positive");

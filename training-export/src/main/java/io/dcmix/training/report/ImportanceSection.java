@@ -48,8 +48,10 @@ final class ImportanceSection {
 
   private static String lead(TrainedRun run, Importances importances) {
     int sites = importances.wells().stream().mapToInt(w -> w.sites().size()).max().orElse(1);
-    return "Measured through the exported file on %d of the %d %s wells%s%s. Error bars: SD over wells.".formatted(
-        importances.wells().size(), run.judged().size(), run.side(), run.card().classes().size() > 1 ? ", evenly from each class" : "",
+    int wells = importances.wells().size();
+    return "Measured through the exported file on %s %s wells%s%s. Error bars: SD over wells.".formatted(
+        wells == run.judged().size() ? "all " + wells : "%d of the %d".formatted(wells, run.judged().size()),
+        run.side(), wells == run.judged().size() ? "" : ", evenly from each class",
         importances.sitesPerWell() < sites ? ", the first %d sites of each".formatted(importances.sitesPerWell()) : "");
   }
 

@@ -16,6 +16,9 @@ import java.util.Map;
 
 /** What a training run has to say, as a page. */
 final class TrainingReport {
+  /** Up to so many equal shares, no channel is said to stand out. */
+  private static final double EQUAL = 1.1;
+
   private TrainingReport() {}
 
   static Report of(TrainedRun run, Importances importances, Gallery examples) {
@@ -33,7 +36,10 @@ final class TrainingReport {
 
   private static String title(TrainedRun run) {
     ModelCard card = run.card();
-    return card.channels().size() == 1 ? card.name()
+    if (card.channels().size() == 1) {
+      return card.name();
+    }
+    return largest(run) < EQUAL / card.channels().size() ? card.name() + ": all channels weigh about the same"
         : String.format(Locale.ROOT, "%s: %s weighs most, with %.0f %% of the blend", card.name(), strongest(run), 100 * largest(run));
   }
 

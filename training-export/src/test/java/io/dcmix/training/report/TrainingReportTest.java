@@ -28,6 +28,7 @@ class TrainingReportTest {
         epochs(3, 10, 1, 1, 1));
     String page = HtmlPage.render(TrainingReport.of(run, importances(10, run), NO_PICTURES));
     Pages.parsed(page);
+    assertThat(page).contains("m: all channels weigh about the same");
     assertThat(page).contains("Exact Shapley values are left out: 10 channels would take 1,024 passes a site").contains("P/A03")
         .doesNotContain("SSMD"); // which is of two classes
     JsonNode json = new ObjectMapper().readTree(TrainingJson.write(run, importances(10, run)));

@@ -99,6 +99,10 @@ final class FitFlags {
     return epochs;
   }
 
+  int patience() {
+    return patience;
+  }
+
   /** What is wrong with the options, or null. */
   @Nullable String problem() {
     if (epochs < 1 || steps < 1 || threads < 1) {

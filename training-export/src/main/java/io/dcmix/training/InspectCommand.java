@@ -12,7 +12,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,16 +37,25 @@ public final class InspectCommand implements CliCommand {
   }
 
   static void print(PrintStream out, ModelCard card) {
+    int channels = card.channels().size();
+    String type = card.pixelType() == PixelType.UINT16 ? "uint16" : "uint8";
     out.printf("%s version %s%n", card.name(), card.version());
     out.printf("  SHA-256   %s%n", card.sha256());
-    out.printf("  images    %d x %d, %s%n", card.width(), card.height(), card.pixelType() == PixelType.UINT16 ? "uint16" : "uint8");
+    out.printf("  contract  kept: pixels [N, %d, %d, %d] %s and masks [P, %d]%n", channels, card.height(), card.width(),
+        card.pixelType() == PixelType.UINT16 ? "int16 holding uint16 bits" : "uint8", channels);
+    out.printf("            to logits and probabilities [N, P, %d] and contribution [N, %d]%n", card.classes().size(), channels);
+    out.printf("  images    %d x %d, %s%n", card.width(), card.height(), type);
     out.printf("  classes   %s; a hit is '%s'%n", String.join(", ", card.classes()), card.hitClass());
-    out.println("  channels  weight   share        mean          SD");
+    int names = Math.max(8, card.channels().stream().mapToInt(String::length).max().orElse(0));
+    out.printf("  %-" + (names + 2) + "s weight   share        mean          SD%n", "channels");
     List<Double> shares = card.normalisedWeights();
-    for (int c = 0; c < card.channels().size(); c++) {
-      out.printf(Locale.ROOT, "    %-8s %6.3f %6.1f %% %11.3f %11.3f%n", card.channels().get(c), card.weights().get(c),
+    for (int c = 0; c < channels; c++) {
+      out.printf(Locale.ROOT, "    %-" + names + "s %6.3f %6.1f %% %11.3f %11.3f%n", card.channels().get(c), card.weights().get(c),
           100 * shares.get(c), card.means().get(c), card.standardDeviations().get(c));
     }
-    new TreeMap<>(card.provenance()).forEach((key, value) -> out.printf("  %-9s %s%n", key, value));
+    if (!card.provenance().isEmpty()) {
+      out.println("  how it was made");
+      ProvenanceText.lines(card.provenance()).forEach(line -> out.println("    " + line));
+    }
   }
 }

@@ -17,6 +17,7 @@ import io.dcmix.training.net.DcmixNet;
 import io.dcmix.training.net.PyTorch;
 import io.dcmix.training.net.TrainedNet;
 import io.dcmix.training.report.Validation;
+import io.dcmix.training.report.WellCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,12 +49,19 @@ public final class Training {
    *
    * @param card as written, without the file's hash
    * @param history all epochs
-   * @param validation on the wells that were held back
+   * @param training what the network says of the wells that it learnt from
+   * @param heldBack what it says of those that were held back
    * @param parity largest difference of a logit between file and network
    * @param parameters numbers in the network
    * @param bytes size of the file
    */
-  public record Result(ModelCard card, List<Epoch> history, Validation validation, double parity, int parameters, long bytes) {}
+  public record Result(ModelCard card, List<Epoch> history, List<WellCall> training, List<WellCall> heldBack, double parity,
+      int parameters, long bytes) {
+    /** How the wells that were held back are called. */
+    public Validation validation() {
+      return Validation.of(heldBack);
+    }
+  }
 
   /**
    * Trains and writes.
@@ -74,7 +82,8 @@ public final class Training {
       Fitter fitter = new Fitter(manager, net, batches, channels, classes, recipe.fit());
       List<Epoch> history = fitter.fit(split.training(), split.validation(), checkpoints, listener);
       TrainedNet trained = TrainedNet.of(net, backbone);
-      Validation validation = Validation.of(split.validation(), fitter.predict(split.validation()));
+      List<WellCall> learnt = WellCall.of(split.training(), fitter.predict(split.training()));
+      List<WellCall> heldBack = WellCall.of(split.validation(), fitter.predict(split.validation()));
       ModelCard card = card(set, normalisation, trained, identity);
 
       Path draft = out.resolveSibling(out.getFileName() + ".part");
@@ -87,7 +96,7 @@ public final class Training {
         if (checkpoints != null) {
           Files.deleteIfExists(checkpoints.file());
         }
-        return new Result(card, history, validation, parity, trained.parameters(), bytes.length);
+        return new Result(card, history, learnt, heldBack, parity, trained.parameters(), bytes.length);
       } finally {
         Files.deleteIfExists(draft);
       }

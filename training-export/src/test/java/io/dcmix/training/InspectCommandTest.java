@@ -23,6 +23,7 @@ class InspectCommandTest {
     InspectCommand.print(new PrintStream(bytes, true, StandardCharsets.UTF_8), card);
     assertThat(bytes.toString(StandardCharsets.UTF_8).lines().map(String::strip))
         .contains("m version 2", "SHA-256   ab12", "images    30 x 40, uint16", "classes   negative, positive; a hit is 'positive'")
+        .contains("contract  kept: pixels [N, 2, 40, 30] int16 holding uint16 bits and masks [P, 2]")
         .contains("GFP       1.500   75.0 %      20.000       2.000", "seed      7");
   }
 

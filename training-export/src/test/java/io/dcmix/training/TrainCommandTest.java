@@ -61,6 +61,8 @@ class TrainCommandTest {
       "--simulate 1 --spec x --out OUT        | --spec and --plate-map go with --archive",
       "--simulate 1 --epochs 0 --out OUT      | --epochs, --steps and --threads must be 1 or more",
       "--simulate 1 --effect 2 --out OUT      | --effect must be 0 to 1",
+      "--simulate 1 --report r.json --out OUT | --report names the page, such as report.html",
+      "--simulate 1 --no-report --report r.html --out OUT | Use either --report or --no-report",
       "--simulate 1                           | Missing required option: '--out=FILE'",
       "--simulate 1 --speed 3 --out OUT       | Unknown option",
   })
@@ -74,11 +76,19 @@ class TrainCommandTest {
   void whatTheUserCanMendIsOneLineAndExitsWithOne() throws Exception {
     String out = folder.resolve("m.onnx").toString();
     assertFails("its folder is not there", "--simulate", "1", "--out", folder.resolve("none/m.onnx").toString());
+    assertFails("The report cannot be written to", "--simulate", "1", "--out", out, "--report", folder.resolve("none/r.html").toString());
     assertFails("neither rows such as A-D", "--simulate", "1", "--rows", "D-A", "--out", out);
     assertFails("No labelled well", "--simulate", "1", "--rows", "B05", "--out", out);
     assertFails("is not a folder", "--archive", folder.resolve("none").toString(), "--out", out);
     Path archive = archive(32, "negative", "positive");
     assertFails("has no channel [Golgi]; it has [DNA, Actin]", "--archive", archive.toString(), "--channels", "Golgi", "--out", out);
+    Path dark = archive(32, "negative", "positive");
+    try (var files = Files.newDirectoryStream(dark, "*_Actin.png")) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    assertFails("has no image of channel [Actin] in any well to learn from", "--archive", dark.toString(), "--out", out);
     assertFails("No well of class 'positive'", "--archive", archive(32, "negative", "sample").toString(), "--out", out);
     assertFails("No labelled well", "--archive", archive(32, "sample", "empty").toString(), "--out", out);
     Path sizes = archive(32, "negative", "positive");

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The root of the command line. Subcommands are the {@link CliCommand}s on the class path. Exit codes: 0 done, 1 failed,
@@ -70,6 +71,7 @@ public final class Dcmix implements Runnable {
         .setAbbreviatedOptionsAllowed(false)
         .setUsageHelpAutoWidth(true)
         .setExecutionStrategy(root::execute)
+        .setParameterExceptionHandler((wrong, arguments) -> refuse(wrong))
         .setExecutionExceptionHandler(root::report);
   }
 
@@ -90,6 +92,22 @@ public final class Dcmix implements Runnable {
   private int execute(ParseResult parsed) {
     Logs.raise(verbose.length);
     return new CommandLine.RunLast().execute(parsed);
+  }
+
+  /** Says what is wrong with the options. The whole help of a command with many options would push that out of sight. */
+  private static int refuse(ParameterException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText(wrong.getMessage()));
+    if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
+      if (command.getParent() == null) {
+        command.usage(err);
+      } else {
+        err.println("All options: " + command.getCommandSpec().qualifiedName() + " --help");
+      }
+    }
+    err.flush();
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private int report(Exception failure, CommandLine command, ParseResult parsed) {

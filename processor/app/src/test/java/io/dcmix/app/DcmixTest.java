@@ -95,6 +95,13 @@ class DcmixTest {
   }
 
   @Test
+  void shouldSayWhatIsWrongWithAValueAndNotBuryItUnderTheHelp() {
+    assertThat(run("weigh", "--grams", "many")).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(2).first().asString().contains("--grams", "many");
+    assertThat(err.toString()).contains("dcmix weigh --help");
+  }
+
+  @Test
   void shouldRefuseAnUnknownCommandWithTwo() {
     assertThat(run("weihg")).isEqualTo(2);
     assertThat(err.toString()).contains("weihg", "weigh");

@@ -32,7 +32,7 @@ public final class ArchiveSource implements SiteSource {
    * @param channels wanted channels, in the order of the model
    * @param wells the wells that may be used
    * @param warnings told of every site that is left out, and why
-   * @throws CliException if the plate lacks one of the channels
+   * @throws CliException if the plate lacks one of the channels, or no labelled well has an image of it
    */
   public ArchiveSource(PlateArchive archive, PlateMap map, List<String> channels, Labels labels, Predicate<WellAddress> wells,
       Consumer<String> warnings) {
@@ -50,6 +50,12 @@ public final class ArchiveSource implements SiteSource {
             .computeIfAbsent(plane.site(), s -> new HashSet<>())
             .add(plane.channel());
       }
+    }
+    List<String> nowhere = channels.stream()
+        .filter(c -> found.values().stream().flatMap(sites -> sites.values().stream()).noneMatch(there -> there.contains(c))).toList();
+    if (!found.isEmpty() && !nowhere.isEmpty()) {
+      throw new CliException("Plate %s has no image of channel %s in any well to learn from. Restore the files, or train on channels that every plate has (--channels)"
+          .formatted(plate(), nowhere));
     }
     found.forEach((well, ofWell) -> ofWell.forEach((site, there) -> {
       List<String> absent = channels.stream().filter(c -> !there.contains(c)).toList();

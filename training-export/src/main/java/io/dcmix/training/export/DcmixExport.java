@@ -2,6 +2,7 @@ package io.dcmix.training.export;
 
 import static io.dcmix.training.export.OnnxGraph.attribute;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.ModelContract;
@@ -145,11 +146,11 @@ public final class DcmixExport {
 
   /** w_i·sd(c_i) / Σ_j w_j·sd(c_j) in two passes over the pixels, so that bright images lose no digits. */
   private static void contribution(OnnxGraph g, String planes, String scales) {
-    String pixelAxis = g.ints("contribution.pixels", 2);
-    String mean = g.node("ReduceMean", "contribution.mean", List.of(planes, pixelAxis));
+    AttributeProto overPixels = attribute("axes", List.of(2L));
+    String mean = g.node("ReduceMean", "contribution.mean", List.of(planes), overPixels);
     String deviation = g.node("Sub", "contribution.deviation", List.of(planes, mean));
     String square = g.node("Mul", "contribution.square", List.of(deviation, deviation));
-    String variance = g.node("ReduceMean", "contribution.variance", List.of(square, pixelAxis), attribute("keepdims", 0));
+    String variance = g.node("ReduceMean", "contribution.variance", List.of(square), overPixels, attribute("keepdims", 0));
     String spread = g.node("Mul", "contribution.spread",
         List.of(g.node("Sqrt", "contribution.sd", List.of(variance)), scales));
     String total = g.node("ReduceSum", "contribution.total", List.of(spread, g.ints("contribution.channels", 1)));

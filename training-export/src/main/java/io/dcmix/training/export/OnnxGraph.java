@@ -19,10 +19,10 @@ import java.util.SortedMap;
 
 /** Writes an ONNX graph node by node. Values are known by name; every method that makes one returns its name. */
 final class OnnxGraph {
-  /** ONNX Runtime reads newer ones too; these are old enough for other runtimes. */
+  /** ONNX Runtime reads newer ones too; these are old enough for other runtimes and for the checker that Debian 12 ships. */
   static final int IR_VERSION = 8;
 
-  static final int OPSET = 18;
+  static final int OPSET = 17;
 
   private final GraphProto.Builder graph;
 

@@ -18,7 +18,7 @@ class ReportTest {
   void aWellIsCalledByTheMeanOfItsSites() {
     List<Sample> sites = List.of(site("A01", 1, 1), site("A01", 2, 1), site("A02", 1, 0));
     Validation validation =
-        Validation.of(sites, List.of(new float[] {0, -1}, new float[] {0, 3}, new float[] {0, 1}));
+        Validation.of(WellCall.of(sites, List.of(new float[] {0, -1}, new float[] {0, 3}, new float[] {0, 1})));
     assertThat(validation).isEqualTo(new Validation(2, 1, List.of("P1/A02")));
   }
 

@@ -83,15 +83,21 @@ public sealed interface Block {
     }
   }
 
-  /** Lines over a common x, labelled at their ends. */
-  record LineChart(String title, String xLabel, String yLabel, List<Line> lines, YAxis axis) implements Block {
-    public LineChart {
-      lines = List.copyOf(lines);
-    }
-  }
-
   /** A value that others are held against, drawn as a broken line. */
   record Mark(String label, double at) {}
+
+  /** Lines over a common x, labelled at their ends. */
+  record LineChart(String title, String xLabel, String yLabel, List<Line> lines, YAxis axis, List<Mark> references) implements Block {
+    public LineChart {
+      lines = List.copyOf(lines);
+      references = List.copyOf(references);
+    }
+
+    /** Lines that are held against nothing. */
+    public LineChart(String title, String xLabel, String yLabel, List<Line> lines, YAxis axis) {
+      this(title, xLabel, yLabel, lines, axis, List.of());
+    }
+  }
 
   /**
    * One bar in each category.

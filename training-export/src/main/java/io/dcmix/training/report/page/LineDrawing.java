@@ -48,7 +48,10 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
     List<String> hues = palette.classes(named.stream().map(i -> lines.get(i).name()).toList());
     Map<Integer, String> classes = new HashMap<>();
     named.forEach(i -> classes.put(i, hues.get(named.indexOf(i))));
-    double nameRoom = Math.min(width * 0.32, 18 + named.stream().mapToDouble(i -> TextFit.width(lines.get(i).name(), NAME)).max().orElse(0));
+    List<Block.Mark> marks = chart.references();
+    DoubleStream widths = DoubleStream.concat(named.stream().mapToDouble(i -> TextFit.width(lines.get(i).name(), NAME)),
+        marks.stream().mapToDouble(m -> TextFit.width(m.label(), TICK)));
+    double nameRoom = Math.min(width * 0.32, 18 + widths.max().orElse(0));
     double height = width < 400 ? 270 : 310;
     double bottom = height - 44;
     Scale y = vertical(bottom);
@@ -62,11 +65,22 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
     openSvg(out, width, height);
     Axes.vertical(out, y, left, right, chart.yLabel());
     Axes.horizontal(out, whole ? new Scale(x.low(), x.high(), x.from(), x.to(), ticks, 0, false) : x, ticks, bottom, chart.xLabel());
+    for (Block.Mark mark : marks) {
+      out.leaf("line", "class", "mark", "x1", left, "x2", right, "y1", y.at(mark.at()), "y2", y.at(mark.at()));
+    }
     for (int i = lines.size() - 1; i >= 0; i--) { // the first line lies on top
       line(out, lines.get(i), classes.getOrDefault(i, "faint"), x, y);
     }
-    List<TextFit.Label> ends = named.stream().map(i -> new TextFit.Label(i, y.at(lines.get(i).y()[last(lines.get(i))]))).toList();
+    List<TextFit.Label> ends = new ArrayList<>(named.stream().map(i -> new TextFit.Label(i, y.at(lines.get(i).y()[last(lines.get(i))]))).toList());
+    for (int k = 0; k < marks.size(); k++) {
+      ends.add(new TextFit.Label(lines.size() + k, y.at(marks.get(k).at())));
+    }
     for (TextFit.Label end : TextFit.spread(ends, GAP, 26, bottom)) {
+      if (end.index() >= lines.size()) {
+        String label = marks.get(end.index() - lines.size()).label();
+        out.text("text", TextFit.fit(label, nameRoom - 14, TICK), "class", "tick on", "x", right + 13, "y", end.at() + 4);
+        continue;
+      }
       Block.Line line = lines.get(end.index());
       int last = last(line);
       double endX = x.at(line.x()[last]);
@@ -86,7 +100,8 @@ record LineDrawing(Block.LineChart chart, Palette palette) implements Drawing {
   private Scale vertical(double bottom) {
     DoubleStream values = chart.lines().stream()
         .flatMapToDouble(l -> DoubleStream.concat(DoubleStream.of(l.y()), DoubleStream.concat(values(l.lower()), values(l.upper()))));
-    DoubleStream all = DoubleStream.concat(values, DoubleStream.of(chart.axis().low(), chart.axis().high()));
+    DoubleStream marks = chart.references().stream().mapToDouble(Block.Mark::at);
+    DoubleStream all = DoubleStream.concat(DoubleStream.concat(values, marks), DoubleStream.of(chart.axis().low(), chart.axis().high()));
     return chart.axis().log() ? Scale.logarithmic(all, 6, bottom, 26) : Scale.nice(all, 5, bottom, 26);
   }
 

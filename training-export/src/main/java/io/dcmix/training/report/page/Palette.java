@@ -36,14 +36,20 @@ public final class Palette {
     return channels.contains(name);
   }
 
-  /** Style classes for the names of one chart, in their order. A new name gets a hue that the chart does not use yet, if there is one. */
+  /**
+   * Style classes for the names of one chart, in their order. A new name gets a hue that neither the chart uses yet nor a channel has, if there is
+   * one, else one that the chart does not use yet.
+   */
   List<String> classes(Collection<String> names) {
     for (String name : names) {
       if (!places.containsKey(name)) {
         Set<Integer> used = new HashSet<>();
         names.stream().filter(places::containsKey).forEach(n -> used.add(places.getOrDefault(n, 0) % HUES));
+        Set<Integer> better = new HashSet<>(used);
+        channels.forEach(c -> better.add(places.getOrDefault(c, 0) % HUES));
+        Set<Integer> avoided = better.size() < HUES ? better : used;
         int place = places.size();
-        while (used.size() < HUES && used.contains(place % HUES)) {
+        while (avoided.size() < HUES && avoided.contains(place % HUES)) {
           place++;
         }
         places.put(name, place);

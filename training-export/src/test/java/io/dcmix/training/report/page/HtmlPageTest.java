@@ -142,4 +142,24 @@ class HtmlPageTest {
       assertThat(files).as("no draft is left").hasSize(1);
     }
   }
+
+  @Test
+  void theHueOfAChannelIsNoOthersHueWhileThereAreHuesLeft() {
+    Document page = Pages.parsed(Pages.of(List.of("DNA", "GFP"),
+        new Block.BarChart("b", "v", List.of("x"), List.of(new Block.Bars("weight", 1), new Block.Bars("contribution", 2)), List.of()),
+        new Block.BarChart("c", "v", List.of("x"), List.of(new Block.Bars("one", 1), new Block.Bars("two", 2), new Block.Bars("three", 3),
+            new Block.Bars("four", 4), new Block.Bars("five", 5)), List.of())));
+    List<String> hues = Pages.elements(page, "rect").stream().map(e -> e.getAttribute("class")).filter(c -> c.startsWith("fill h")).toList();
+    assertThat(hues).hasSize(2 * 7).doesNotContain("fill h0", "fill h1"); // each chart is drawn twice
+  }
+
+  @Test
+  void aLineChartShowsWhatItsLinesAreHeldAgainst() {
+    Document page = Pages.parsed(Pages.of(new Block.LineChart("l", "epoch", "share", List.of(Block.Line.counted("DNA", 0.2, 0.3)), Block.YAxis.AUTO,
+        List.of(new Block.Mark("equal start", 0.9)))));
+    assertThat(Pages.elements(page, "text").stream().filter(t -> t.getTextContent().equals("equal start"))).hasSize(2);
+    List<Element> marks = Pages.elements(page, "line").stream().filter(l -> l.getAttribute("class").equals("mark")).toList();
+    // The mark lies above the lines and on the drawing: the axis reaches up to it.
+    assertThat(marks).hasSize(2).allSatisfy(m -> assertThat(Double.parseDouble(m.getAttribute("y1"))).isBetween(20.0, 100.0));
+  }
 }

@@ -15,12 +15,16 @@ import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
 /** Reads pages back, as XML and with nothing external allowed. */
-final class Pages {
+public final class Pages {
   private Pages() {}
 
   /** The page that a report becomes; fails if it is not well-formed. */
   static Document parsed(Report report) {
-    String html = HtmlPage.render(report);
+    return parsed(HtmlPage.render(report));
+  }
+
+  /** The same of a page that was written. */
+  public static Document parsed(String html) {
     String doctype = "<!DOCTYPE html>\n";
     if (!html.startsWith(doctype)) {
       throw new AssertionError("no doctype");

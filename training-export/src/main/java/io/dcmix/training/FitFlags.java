@@ -18,8 +18,8 @@ final class FitFlags {
           + "softmax: channels compete; over: Porter and Duff's \"over\", first channel on top.")
   private Blend blend = Blend.SOFTPLUS;
 
-  @Option(names = "--network", paramLabel = "small|resnet18", defaultValue = "small",
-      description = "What looks at the mixed image (default: ${DEFAULT-VALUE}). small: 12,800 numbers, a plate in seconds; resnet18: 11 million, for many plates and a GPU.")
+  @Option(names = "--network", paramLabel = "small|medium|resnet18", defaultValue = "small",
+      description = "What looks at the mixed image (default: ${DEFAULT-VALUE}). small: 12,800 numbers, a plate in seconds; medium: 30,000; resnet18: 11 million, for many plates and a GPU.")
   private Backbone.Kind network = Backbone.Kind.SMALL;
 
   @Option(names = "--features", paramLabel = "mean|log-mean", defaultValue = "mean",

@@ -51,7 +51,7 @@ class OnnxCheckerTest {
   void acceptsEveryKindOfModel(Blend blend, Backbone.Kind network, Summary summary, PixelType type, int largestSide) throws Exception {
     Path file = folder.resolve("model.onnx");
     FitOptions fit = new FitOptions(new Schedule(1, 2, 4, 0.001, 3, 1e-4, 0), new Objective(Loss.CROSS_ENTROPY, Balance.BATCHES, 0),
-        new Augmentation(network == Backbone.Kind.RESNET18 ? 32 : 16, true, 0.1, 0.1, 0.2), 1);
+        new Augmentation(network == Backbone.Kind.RESNET18 ? 32 : 16, true, 0.1, 0.1, 0.2, Augmentation.Dropped.ANY), 1);
     try (TrainingSet set = SyntheticSites.of(type, Math.max(32, largestSide), largestSide, 4, 7)) {
       Training.run(set, Split.byWells(set.samples(), set.labels().classes(), 0.2, 1), new Recipe(blend, network, summary, fit, 1, Compute.CPU),
           new Training.Identity("test", "1", Map.of("made by", "a test")), file, null, e -> {});

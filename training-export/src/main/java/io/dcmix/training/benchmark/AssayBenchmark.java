@@ -139,7 +139,7 @@ record AssayBenchmark(Assay assay) {
     List<String> names = List.of("GFP", "DNA", "decoy").subList(0, channels);
     BatchMaker batches = new BatchMaker(pixels, Normalisation.of(names, learnt));
     try (NDManager manager = PyTorch.open(1, Compute.CPU)) {
-      DcmixNet net = new DcmixNet(manager, channels, CLASSES, Blend.SOFTPLUS, Kind.SMALL.layers(1, Summary.LOG_MEAN), seed);
+      DcmixNet net = new DcmixNet(manager, channels, CLASSES, Blend.SOFTPLUS, Kind.MEDIUM.layers(1, Summary.LOG_MEAN), seed);
       Fitter fitter = new Fitter(manager, net, batches, channels, CLASSES, recipe(seed));
       List<Epoch> history = fitter.fit(learnt, List.of(), null, e -> {});
       double[] margins = margins(fitter.predictTurned(asked));

@@ -50,6 +50,8 @@ public record Backbone(List<Layer> layers, Summary summary) {
   public enum Kind {
     /** About 12,800 numbers: enough for textures of cells, small enough for a plate in seconds on a CPU. */
     SMALL,
+    /** About 30,000 numbers: wider, so that less of what it learns depends on the seed. */
+    MEDIUM,
     /** About 11 million numbers, as published; for many plates and a GPU. */
     RESNET18;
 
@@ -58,6 +60,8 @@ public record Backbone(List<Layer> layers, Summary summary) {
       return switch (this) {
         case SMALL -> new Backbone(List.of(
             new Convolution(inputs, 12, 5, 2), new Convolution(12, 16, 3, 1), new Convolution(16, 24, 3, 2), new Convolution(24, 32, 3, 1)), summary);
+        case MEDIUM -> new Backbone(List.of(
+            new Convolution(inputs, 16, 5, 2), new Convolution(16, 24, 3, 1), new Convolution(24, 32, 3, 2), new Convolution(32, 64, 3, 1)), summary);
         case RESNET18 -> resnet18(inputs, summary);
       };
     }

@@ -64,6 +64,12 @@ class BenchmarkCommandTest {
   }
 
   @Test
+  void theDescriptionInTheProgramIsTheOneOfTheDocs() throws Exception {
+    assertThat(Path.of("src/main/resources/io/dcmix/training/benchmark/bbbc013.properties"))
+        .hasSameTextualContentAs(Path.of("../docs/examples/bbbc013.properties"));
+  }
+
+  @Test
   void theDecoyIsTheDnaOfAnotherWellOfTheSameHalf() throws Exception {
     try (Assay assay = Assay.open(RealData.folder("bbbc013"), w -> {})) {
       int[] from = new AssayBenchmark(assay).pairing();

@@ -82,6 +82,8 @@ final class Browser implements AutoCloseable {
         "Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", theme))));
+    // What an earlier page complained of, such as a server that a test stopped, is none of this one's.
+    driver.manage().logs().get(LogType.BROWSER);
     driver.get(url);
   }
 

@@ -115,7 +115,7 @@ public final class TrainCommand implements CliCommand {
           set.samples().size(), set.shape().width(), set.shape().height(),
           String.join(", ", set.channels()), split.validation().size());
       Map<String, String> provenance = provenance(set, recipe);
-      Checkpoints checkpoints = new Checkpoints(file.resolveSibling(file.getFileName() + ".checkpoint"), provenance.toString(), resume);
+      Checkpoints checkpoints = new Checkpoints(file.resolveSibling(file.getFileName() + ".checkpoint"), provenance + " " + set.channels() + " " + set.labels().classes(), resume);
       ProgressLine progress = new ProgressLine(console, onTerminal(), fit.epochs(), set.channels());
       Training.Result result = Training.run(
           set, split, recipe, new Training.Identity(name, version, provenance), file, checkpoints, progress::show);

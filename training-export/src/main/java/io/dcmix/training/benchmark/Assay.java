@@ -128,7 +128,7 @@ record Assay(TrainingSet set, List<Integer> doses) implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     set.close();
   }
 }

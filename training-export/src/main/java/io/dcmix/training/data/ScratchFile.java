@@ -12,11 +12,9 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Samples as float32 in a temporary file that is mapped into memory: the operating system keeps of it what fits, so the heap
- * does not grow with the data set. {@link #close()} deletes it; so does the operating system's clean-up of temporary files after
- * a kill.
+ * does not grow with the data set. Its name is gone as soon as it is mapped, so that nothing stays behind after a kill.
  */
 public final class ScratchFile implements Pixels, AutoCloseable {
-  private final Path file;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment values;
   private final int channels;
@@ -33,7 +31,7 @@ public final class ScratchFile implements Pixels, AutoCloseable {
     this.height = height;
     this.width = width;
     long bytes = 4L * samples * channels * height * width;
-    file = Files.createTempFile("dcmix-training", ".pixels");
+    Path file = Files.createTempFile("dcmix-training", ".pixels");
     try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       long free = Files.getFileStore(file).getUsableSpace();
       if (bytes > free) {
@@ -43,8 +41,9 @@ public final class ScratchFile implements Pixels, AutoCloseable {
       values = open.map(FileChannel.MapMode.READ_WRITE, 0, bytes, arena);
     } catch (IOException | RuntimeException e) {
       arena.close();
-      Files.deleteIfExists(file);
       throw e;
+    } finally {
+      Files.deleteIfExists(file);
     }
   }
 
@@ -81,8 +80,7 @@ public final class ScratchFile implements Pixels, AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     arena.close();
-    Files.deleteIfExists(file);
   }
 }

@@ -193,7 +193,7 @@ public final class TrainingSet implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     pixels.close();
   }
 }

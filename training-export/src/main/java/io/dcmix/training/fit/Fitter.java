@@ -93,7 +93,7 @@ public final class Fitter {
       best = from.bestLoss();
       bestParameters = from.bestParameters();
     }
-    float[] classWeights = classWeights(training);
+    float[] classWeights = classWeights(training, classes, options.objective().balance());
     while (history.size() < schedule.epochs() && !stalled(history, schedule.patience())) {
       Epoch epoch = epoch(history.size() + 1, training, validation, classWeights, adam);
       history.add(epoch);
@@ -188,10 +188,11 @@ public final class Fitter {
     }
   }
 
-  private float[] classWeights(List<Sample> training) {
+  /** How much a sample of each class counts. */
+  static float[] classWeights(List<Sample> training, int classes, Balance balance) {
     float[] weights = new float[classes];
     Arrays.fill(weights, 1);
-    if (options.objective().balance() == Balance.WEIGHTS) {
+    if (balance == Balance.WEIGHTS) {
       int[] counts = new int[classes];
       training.forEach(s -> counts[s.label()]++);
       for (int k = 0; k < classes; k++) {

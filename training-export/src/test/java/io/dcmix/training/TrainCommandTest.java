@@ -20,6 +20,13 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -51,6 +58,54 @@ class TrainCommandTest {
       assertThat(loaded.card().hitClass()).isEqualTo("positive");
       assertThat(loaded.card().provenance()).containsEntry("wells", "all controls").containsEntry("seed", "1");
     }
+  }
+
+  @Test
+  void learnsTreatmentsAndHoldsBackWhatIsNamed() throws Exception {
+    Path one = archive(32, "negative", "positive");
+    Path two = archive(32, "negative", "positive");
+    for (Path archive : List.of(one, two)) {
+      Files.writeString(archive.resolve("map.csv"), Files.readString(archive.resolve("map.csv"))
+          .replace("well,role", "well,role,treatment").replace(",positive", ",positive,taxol").replace(",negative", ",negative,DMSO").replace(",sample", ",sample,"));
+      Files.writeString(archive.resolve("dcmix-archive.properties"), Files.readString(archive.resolve("dcmix-archive.properties"))
+          + "plate = " + (archive.equals(one) ? "E1-a" : "E2-b") + "\nplateMap.treatment = treatment\n");
+    }
+    String[] common = {"--archive", one.toString(), "--archive", two.toString(), "--epochs", "1", "--steps", "2", "--batch", "4",
+        "--label-by", "treatment", "--hit-class", "taxol", "--balance", "weights", "--sparsity", "0.1", "--loss", "margin", "--no-report"};
+    // Each plate has 16 labelled wells: columns 1, 2, 5, 6 and four rows; C04 has images too and is a positive control.
+    assertThat(heldBack(common, "--hold-out-by", "plate", "--hold-out", "0.5")).isEqualTo(17);
+    assertThat(heldBack(common, "--hold-out-by", "experiment", "--hold-out", "0.5")).isEqualTo(17);
+    assertThat(heldBack(common, "--hold-out-plates", "E2-b")).isEqualTo(17);
+    assertThat(heldBack(common, "--hold-out-wells", "D")).isEqualTo(8);
+    assertThat(heldBack(common, "--hold-out", "0")).isZero();
+    try (DcmixModel loaded = DcmixModel.load(folder.resolve("held.onnx"), DevicePolicy.CPU)) {
+      assertThat(loaded.card().classes()).containsExactly("DMSO", "taxol");
+      assertThat(loaded.card().hitClass()).isEqualTo("taxol");
+      assertThat(loaded.card().provenance()).containsEntry("data", "treatments of plates E1-a, E2-b");
+    }
+    assertFails("there are only [E1-a, E2-b]", with(common, "--hold-out-plates", "E3", "--out", folder.resolve("x.onnx").toString()));
+    assertFails("does not fit --experiment", with(common, "--hold-out-by", "experiment", "--experiment", "(X).*", "--out",
+        folder.resolve("x.onnx").toString()));
+  }
+
+  /** Number of sites that the command says it holds back. */
+  private int heldBack(String[] common, String... more) {
+    PrintStream before = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      Outcome outcome = run(with(with(common, more), "--out", folder.resolve("held.onnx").toString()));
+      assertThat(outcome.exit()).as(outcome.error()).isZero();
+    } finally {
+      System.setOut(before);
+    }
+    Matcher m = Pattern.compile("; (\\d+) sites are held back").matcher(said.toString(StandardCharsets.UTF_8));
+    assertThat(m.find()).isTrue();
+    return Integer.parseInt(m.group(1));
+  }
+
+  private static String[] with(String[] some, String... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
   }
 
   @ParameterizedTest

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ./dcmix benchmark bbbc013}. */
@@ -35,32 +35,25 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Exit codes: 0 done (also when a bar is missed: the report says so), 1 failed, 2 wrong usage."})
 final class Bbbc013Command implements Callable<Integer> {
+  private static final int USUAL_SEEDS = 3;
+
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder of the plate's images, or the one above it.")
   private @Nullable Path data;
 
-  @Option(names = "--report", required = true, paramLabel = "FILE.json", description = "Report for programs; a page for people is written beside it (.html).")
-  private @Nullable Path report;
-
-  @Option(names = "--seeds", defaultValue = "3", paramLabel = "N", description = "Seeds 1 to N (default: ${DEFAULT-VALUE}).")
-  private int seeds = 3;
-
-  @Option(names = "--workers", defaultValue = "0", paramLabel = "N", description = "Trainings side by side, one thread each (default: as many as there are cores).")
-  private int workers;
+  @Mixin private final BenchmarkOptions options = new BenchmarkOptions();
 
   @Override
   public Integer call() {
-    Path json = ReportFiles.checked(report);
-    if (seeds < 1 || seeds > 100 || workers < 0) {
-      throw new CliException("--seeds takes 1 to 100, --workers 0 or more");
-    }
+    Path json = options.checked();
+    List<Long> seeds = options.seeds(USUAL_SEEDS);
     PrintStream out = System.out;
     try (Assay assay = Assay.open(data == null ? Path.of("") : data, w -> out.println("Warning: " + w))) {
       AtomicInteger done = new AtomicInteger();
       AssayResult result;
-      try (ProgressBar bar = ProgressBar.start("Training models", AssayBenchmark.trainings(seeds))) {
+      try (ProgressBar bar = ProgressBar.start("Training models", AssayBenchmark.trainings(seeds.size()))) {
         bar.update(0, "");
-        result = new AssayBenchmark(assay).run(LongStream.rangeClosed(1, seeds).boxed().toList(),
-            workers == 0 ? Runtime.getRuntime().availableProcessors() : workers, what -> bar.update(done.incrementAndGet(), what));
+        result = new AssayBenchmark(assay).run(seeds,
+            options.workers(), what -> bar.update(done.incrementAndGet(), what));
       }
       Files.writeString(json, JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(result.json()) + "\n");
       HtmlPage.write(AssayPage.of(result), ReportFiles.page(json));

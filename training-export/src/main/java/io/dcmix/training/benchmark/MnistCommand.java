@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ./dcmix benchmark mnist}. */
@@ -34,38 +34,30 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Exit codes: 0 done (also when a bar is missed: the report says so), 1 failed, 2 wrong usage."})
 final class MnistCommand implements Callable<Integer> {
+  private static final int USUAL_SEEDS = 5;
+
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "Folder of the four IDX files of MNIST or Fashion-MNIST, gzipped or not.")
   private @Nullable Path data;
-
-  @Option(names = "--report", required = true, paramLabel = "FILE.json", description = "Report for programs; a page for people is written beside it (.html).")
-  private @Nullable Path report;
 
   @Option(names = "--quick", description = "A sixth of the training images and fewer rounds: minutes instead of an hour.")
   private boolean quick;
 
-  @Option(names = "--seeds", defaultValue = "5", paramLabel = "N", description = "Seeds 1 to N (default: ${DEFAULT-VALUE}).")
-  private int seeds = 5;
-
-  @Option(names = "--workers", defaultValue = "0", paramLabel = "N", description = "Trainings side by side, one thread each (default: as many as there are cores).")
-  private int workers;
+  @Mixin private final BenchmarkOptions options = new BenchmarkOptions();
 
   @Override
   public Integer call() {
-    Path json = ReportFiles.checked(report);
-    if (seeds < 1 || seeds > 100 || workers < 0) {
-      throw new CliException("--seeds takes 1 to 100, --workers 0 or more");
-    }
+    Path json = options.checked();
+    List<Long> seeds = options.seeds(USUAL_SEEDS);
     try {
       MnistFiles files = MnistFiles.open(data == null ? Path.of("") : data);
       DigitsBenchmark.Size size = quick ? DigitsBenchmark.Size.QUICK : DigitsBenchmark.Size.FULL;
-      List<Long> all = LongStream.rangeClosed(1, seeds).boxed().toList();
       DigitsBenchmark benchmark = new DigitsBenchmark(files, size);
       DigitsResult result;
       AtomicInteger done = new AtomicInteger();
-      try (ProgressBar bar = ProgressBar.start("Training networks", (long) seeds * DigitsResult.NETWORKS.size())) {
+      try (ProgressBar bar = ProgressBar.start("Training networks", (long) seeds.size() * DigitsResult.NETWORKS.size())) {
         bar.update(0, "");
         result = new DigitsResult(
-            benchmark.run(all, workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
+            benchmark.run(seeds, options.workers(),
                 what -> bar.update(done.incrementAndGet(), what)),
             Math.min(size.test(), files.test().size()),
             guessing(files.test(), size.test()));

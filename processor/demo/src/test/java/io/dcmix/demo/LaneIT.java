@@ -306,12 +306,12 @@ class LaneIT {
     Topics topics = lane("source");
     SimulatedPlate plate = plate("SOURCE", 1);
     String topicId = admin.describeTopics(List.of(topics.imageEvents())).allTopicNames().get().get(topics.imageEvents()).topicId().toString();
-    List<PlanePointer> pointers = new ArrayList<>();
+    List<PlanePointer.InTopic> pointers = new ArrayList<>();
     List<ByteBuffer> payloads = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       ArchivePlane image = plate.read(plate.planes().get(i));
       RecordMetadata at = producer.send(new ProducerRecord<>(topics.imageEvents(), i % 2, key(plate, "A01"), IMAGES.encode(event(plate.key(), image)))).get();
-      pointers.add(new PlanePointer(topicId, at.partition(), at.offset(), Sha256.of(image.payload())));
+      pointers.add(new PlanePointer.InTopic(topicId, at.partition(), at.offset(), image.payload().remaining(), Sha256.of(image.payload())));
       payloads.add(image.payload());
     }
 
@@ -319,10 +319,10 @@ class LaneIT {
       for (int i : new int[] {9, 2, 11, 0, 7, 4, 9, 1, 10, 3, 8, 5, 6}) {
         assertThat(source.read(pointers.get(i))).as("image " + i).isEqualTo(payloads.get(i));
       }
-      PlanePointer sound = pointers.get(4);
-      assertThatThrownBy(() -> source.read(new PlanePointer("AAAAAAAAAAAAAAAAAAAAAA", sound.partition(), sound.offset(), sound.sha256())))
+      PlanePointer.InTopic sound = pointers.get(4);
+      assertThatThrownBy(() -> source.read(new PlanePointer.InTopic("AAAAAAAAAAAAAAAAAAAAAA", sound.partition(), sound.offset(), sound.size(), sound.sha256())))
           .isInstanceOf(SourceExpiredException.class).hasMessageContainingAll("source.image-events", "created anew");
-      assertThatThrownBy(() -> source.read(new PlanePointer(topicId, sound.partition(), sound.offset(), pointers.get(6).sha256())))
+      assertThatThrownBy(() -> source.read(new PlanePointer.InTopic(topicId, sound.partition(), sound.offset(), sound.size(), pointers.get(6).sha256())))
           .isInstanceOf(SourceExpiredException.class).hasMessageContainingAll("source.image-events", "partition 0", "offset 2", "not the image");
 
       admin.deleteRecords(Map.of(new TopicPartition(topics.imageEvents(), 0), RecordsToDelete.beforeOffset(3))).all().get();

@@ -62,7 +62,7 @@ final class HandReleasedScorer implements SiteScorer {
   /** Ends one of the held sites. */
   void release(int index) {
     Held site = held.remove(index);
-    PlanePointer first = site.planes().getFirst().pointer();
+    PlanePointer.InTopic first = (PlanePointer.InTopic) site.planes().getFirst().pointer();
     double logit = (payloads.getOrDefault(first, topic.get(first.offset()))[0] & 0xFF) - 10;
     double p = 1 / (1 + Math.exp(-logit));
     int channels = site.planes().size();

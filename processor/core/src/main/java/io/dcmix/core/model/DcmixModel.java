@@ -212,14 +212,44 @@ public final class DcmixModel implements SiteModel {
   }
 
   @Override
-  public SiteScore score(ByteBuffer pixels, boolean explain) throws InferenceException {
-    Outputs outputs = run(site(pixels), explain ? leaveOneOut : plain);
+  public List<SiteScore> score(ByteBuffer slab, int sites, boolean explain) throws InferenceException {
+    int held = slab.remaining() / card.siteBytes();
+    if (!slab.isDirect() || held < 1 || slab.remaining() % card.siteBytes() != 0 || sites < 1 || sites > held) {
+      throw new IllegalArgumentException(
+          "%d sites must lie in a direct buffer of a multiple of %d bytes, not in a %s buffer of %d"
+              .formatted(sites, card.siteBytes(), slab.isDirect() ? "direct" : "heap", slab.remaining()));
+    }
+    Outputs outputs = run(slab.slice(), held, explain ? leaveOneOut : plain);
+    List<SiteScore> scores = new ArrayList<>(sites);
+    for (int n = 0; n < sites; n++) {
+      scores.add(score(outputs, n, explain));
+    }
+    return scores;
+  }
+
+  /** Site n of a run: logits and probabilities are [N, P, K], contribution is [N, C]. */
+  private SiteScore score(Outputs outputs, int n, boolean explain) throws InferenceException {
     int classes = card.classes().size();
-    return new SiteScore(
-        outputs.logits().doubles(0, classes),
-        outputs.probabilities().doubles(0, classes),
-        outputs.contribution().doubles(0, card.channels().size()),
-        explain ? importance(outputs.logits()) : null);
+    int channels = card.channels().size();
+    int passes = explain ? channels + 1 : 1;
+    double[][] logits = new double[passes][];
+    for (int p = 0; p < passes; p++) {
+      logits[p] = outputs.logits().doubles((n * passes + p) * classes, classes);
+      finite(ModelContract.LOGITS, logits[p]);
+    }
+    double[] probabilities = outputs.probabilities().doubles(n * passes * classes, classes);
+    finite(ModelContract.PROBABILITIES, probabilities);
+    double[] contribution = outputs.contribution().doubles(n * channels, channels);
+    finite(ModelContract.CONTRIBUTION, contribution);
+    return new SiteScore(logits[0], probabilities, contribution, explain ? importance(logits) : null);
+  }
+
+  private void finite(String output, double[] values) throws InferenceException {
+    for (double v : values) {
+      if (!Double.isFinite(v)) {
+        throw new InferenceException("Model %s gave NaN or infinity in '%s'".formatted(card.name(), output));
+      }
+    }
   }
 
   /**
@@ -244,12 +274,14 @@ public final class DcmixModel implements SiteModel {
       int to = Math.min(masks.length, from + atOnce);
       Output logits;
       try (OnnxTensor rows = session.masks(Arrays.copyOfRange(masks, from, to))) {
-        logits = run(site, rows).logits();
+        logits = run(site, 1, rows).logits();
       } catch (OrtException e) {
         throw new InferenceException("ONNX Runtime takes no masks: " + oneLine(e), e);
       }
       for (int p = from; p < to; p++) {
-        margins[p] = HitMargin.of(logits.doubles((p - from) * classes, classes), card.hitIndex());
+        double[] ofPass = logits.doubles((p - from) * classes, classes);
+        finite(ModelContract.LOGITS, ofPass);
+        margins[p] = HitMargin.of(ofPass, card.hitIndex());
       }
     }
     return margins;
@@ -283,17 +315,7 @@ public final class DcmixModel implements SiteModel {
     return pixels.slice(pixels.position(), card.siteBytes());
   }
 
-  private Outputs run(ByteBuffer site, OnnxTensor masks) throws InferenceException {
-    Outputs outputs = runUnchecked(site, masks);
-    for (Output output : outputs.all()) {
-      if (!output.finite()) {
-        throw new InferenceException("Model %s gave NaN or infinity in '%s'".formatted(card.name(), output.name()));
-      }
-    }
-    return outputs;
-  }
-
-  private Outputs runUnchecked(ByteBuffer site, OnnxTensor masks) throws InferenceException {
+  private Outputs run(ByteBuffer slab, int sites, OnnxTensor masks) throws InferenceException {
     Lock running = life.readLock();
     running.lock();
     try {
@@ -301,11 +323,11 @@ public final class DcmixModel implements SiteModel {
         throw new IllegalStateException("Model " + card.name() + " is closed");
       }
       if (oneRunAtATime == null) {
-        return session.run(card, site, masks);
+        return session.run(card, slab, sites, masks);
       }
       oneRunAtATime.lock();
       try {
-        return session.run(card, site, masks);
+        return session.run(card, slab, sites, masks);
       } finally {
         oneRunAtATime.unlock();
       }
@@ -316,12 +338,12 @@ public final class DcmixModel implements SiteModel {
     }
   }
 
-  private double[] importance(Output logits) {
-    int classes = card.classes().size();
-    double all = HitMargin.of(logits.doubles(0, classes), card.hitIndex());
+  /** What the hit margin loses without each channel; pass 0 has all channels, pass c + 1 lacks channel c. */
+  private double[] importance(double[][] logits) {
+    double all = HitMargin.of(logits[0], card.hitIndex());
     double[] importance = new double[card.channels().size()];
     for (int c = 0; c < importance.length; c++) {
-      importance[c] = all - HitMargin.of(logits.doubles((c + 1) * classes, classes), card.hitIndex());
+      importance[c] = all - HitMargin.of(logits[c + 1], card.hitIndex());
     }
     return importance;
   }

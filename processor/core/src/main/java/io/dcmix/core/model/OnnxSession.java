@@ -116,14 +116,15 @@ final class OnnxSession implements AutoCloseable {
   }
 
   /**
-   * Runs one site.
+   * Runs sites.
    *
-   * @param site direct, [C, H, W] from its position on; read where it lies
+   * @param slab direct, [N, C, H, W] from its position on; read where it lies
+   * @param sites N
    */
-  Outputs run(ModelCard card, ByteBuffer site, OnnxTensor masks) throws OrtException {
-    long[] shape = {1, card.channels().size(), card.height(), card.width()};
+  Outputs run(ModelCard card, ByteBuffer slab, int sites, OnnxTensor masks) throws OrtException {
+    long[] shape = {sites, card.channels().size(), card.height(), card.width()};
     OnnxJavaType type = card.pixelType() == PixelType.UINT16 ? OnnxJavaType.INT16 : OnnxJavaType.UINT8;
-    try (OnnxTensor pixels = OnnxTensor.createTensor(environment, site, shape, type);
+    try (OnnxTensor pixels = OnnxTensor.createTensor(environment, slab, shape, type);
         OrtSession.Result result = session.run(Map.of(ModelContract.PIXELS, pixels, ModelContract.MASKS, masks))) {
       return new Outputs(
           output(result, ModelContract.LOGITS),

@@ -1,8 +1,9 @@
 package io.dcmix.core.model;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
-/** A loaded model that scores one site at a time. Safe to call from several threads at once. */
+/** A loaded model on one device. Safe to call from several threads at once. */
 public interface SiteModel extends AutoCloseable {
   ModelCard card();
 
@@ -13,15 +14,23 @@ public interface SiteModel extends AutoCloseable {
   boolean reproducible();
 
   /**
-   * Scores one site.
+   * Scores the sites of a slab in one run.
    *
-   * @param pixels a direct buffer in native byte order with [C, H, W] pixels, {@link ModelCard#siteBytes()} of them from its
-   *     position; neither copied nor changed
+   * @param slab a direct buffer in native byte order with [N, C, H, W] pixels from its position to its limit, a whole number N
+   *     of sites of {@link ModelCard#siteBytes()}; neither copied nor changed. The same N every time gives the same bits
+   * @param sites how many of them are asked for, the first ones, 1 to N; the others only fill the shape
    * @param explain whether to compute the importance, which costs one more pass a channel
-   * @throws InferenceException if the runtime fails on it, or gives NaN or infinity
+   * @return one score per site asked for, in order
+   * @throws InferenceException if the runtime fails on it, or gives NaN or infinity for a site that is asked for
    * @throws IllegalStateException after {@link #close()}
    */
-  SiteScore score(ByteBuffer pixels, boolean explain) throws InferenceException;
+  List<SiteScore> score(ByteBuffer slab, int sites, boolean explain) throws InferenceException;
+
+  /** {@link #score(ByteBuffer, int, boolean)} of one site alone: the first {@link ModelCard#siteBytes()} from its position. */
+  default SiteScore score(ByteBuffer pixels, boolean explain) throws InferenceException {
+    ByteBuffer site = pixels.remaining() > card().siteBytes() ? pixels.slice(pixels.position(), card().siteBytes()) : pixels;
+    return score(site, 1, explain).getFirst();
+  }
 
   @Override
   void close();

@@ -45,12 +45,12 @@ final class StartupCheck {
       ByteBuffer blank = arena.allocate(card.siteBytes(), 64).asByteBuffer().order(ByteOrder.nativeOrder());
       fillWithNoise(noise);
 
-      Outputs first = session.run(card, noise, plain);
-      Outputs firstExplained = session.run(card, noise, leaveOneOut);
-      Outputs ofBlank = session.run(card, blank, plain);
-      Outputs blankExplained = session.run(card, blank, leaveOneOut);
-      Outputs again = session.run(card, noise, plain);
-      Outputs againExplained = session.run(card, noise, leaveOneOut);
+      Outputs first = session.run(card, noise, 1, plain);
+      Outputs firstExplained = session.run(card, noise, 1, leaveOneOut);
+      Outputs ofBlank = session.run(card, blank, 1, plain);
+      Outputs blankExplained = session.run(card, blank, 1, leaveOneOut);
+      Outputs again = session.run(card, noise, 1, plain);
+      Outputs againExplained = session.run(card, noise, 1, leaveOneOut);
 
       int passes = card.channels().size() + 1;
       shapes(first, 1, "a site of noise");
@@ -171,8 +171,8 @@ final class StartupCheck {
   /** Without any channel, no pixel may reach the logits. */
   private void masksDropChannels(ByteBuffer noise, ByteBuffer blank) throws OrtException {
     try (OnnxTensor none = session.masks(new float[1][card.channels().size()])) {
-      Output one = session.run(card, noise, none).logits();
-      Output other = session.run(card, blank, none).logits();
+      Output one = session.run(card, noise, 1, none).logits();
+      Output other = session.run(card, blank, 1, none).logits();
       for (int k = 0; k < card.classes().size(); k++) {
         if (differ(one.values()[k], other.values()[k])) {
           problems.add("input '%s' does not drop channels: with all of them masked the logits still depend on the pixels"

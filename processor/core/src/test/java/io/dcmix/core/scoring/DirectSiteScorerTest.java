@@ -167,7 +167,7 @@ class DirectSiteScorerTest {
     List<SitePlane> planes = new ArrayList<>();
     int[] values = {a, b};
     for (int c = 0; c < 2; c++) {
-      PlanePointer pointer = new PlanePointer("t", 0, offset * 2L + c, "sha");
+      PlanePointer pointer = new PlanePointer.InTopic("t", 0, offset * 2L + c, 2, "sha");
       topic.put(pointer, payload(values[c]));
       planes.add(new SitePlane(CARD.channels().get(c), new PlaneFormat(2, 1, PixelType.UINT8, Encoding.RAW), pointer));
     }
@@ -220,7 +220,7 @@ class DirectSiteScorerTest {
     }
 
     @Override
-    public SiteScore score(ByteBuffer pixels, boolean explain) throws InferenceException {
+    public List<SiteScore> score(ByteBuffer pixels, int sites, boolean explain) throws InferenceException {
       if (gated) {
         try {
           gate.await();
@@ -231,7 +231,7 @@ class DirectSiteScorerTest {
       if (broken || pixels.get(0) == POISON) {
         throw new InferenceException("cannot", new IllegalStateException());
       }
-      return new SiteScore(new double[] {pixels.get(0), pixels.get(2)}, new double[] {0.5, 0.5}, new double[] {0.5, 0.5}, null);
+      return List.of(new SiteScore(new double[] {pixels.get(0), pixels.get(2)}, new double[] {0.5, 0.5}, new double[] {0.5, 0.5}, null));
     }
 
     @Override

@@ -75,10 +75,13 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20));
   }
 
-  private record Request(PlanePointer pointer, CompletableFuture<ByteBuffer> answer) {}
+  private record Request(PlanePointer.InTopic pointer, CompletableFuture<ByteBuffer> answer) {}
 
   @Override
-  public ByteBuffer read(PlanePointer pointer) throws SourceExpiredException {
+  public ByteBuffer read(PlanePointer where) throws SourceExpiredException {
+    if (!(where instanceof PlanePointer.InTopic pointer)) {
+      throw new SourceExpiredException("This version reads inline images only, not " + where);
+    }
     if (!pointer.topicId().equals(topicId)) {
       throw new SourceExpiredException("The topic " + topic + " was created anew since this image was published");
     }
@@ -146,7 +149,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
     long position = -1;
     List<ConsumerRecord<byte[], byte[]>> fetched = List.of();
     for (Request request : batch) {
-      PlanePointer pointer = request.pointer();
+      PlanePointer.InTopic pointer = request.pointer();
       TopicPartition partition = new TopicPartition(topic, pointer.partition());
       if (!partition.equals(assigned)) {
         consumer.assign(List.of(partition));
@@ -195,7 +198,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
     return null;
   }
 
-  private ByteBuffer payload(PlanePointer pointer, @Nullable ConsumerRecord<byte[], byte[]> found)
+  private ByteBuffer payload(PlanePointer.InTopic pointer, @Nullable ConsumerRecord<byte[], byte[]> found)
       throws SourceExpiredException {
     if (found == null) {
       throw new SourceExpiredException(place(pointer) + " is no longer kept");
@@ -212,7 +215,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
     return payload;
   }
 
-  private String place(PlanePointer pointer) {
+  private String place(PlanePointer.InTopic pointer) {
     return "%s, partition %d, offset %d".formatted(topic, pointer.partition(), pointer.offset());
   }
 

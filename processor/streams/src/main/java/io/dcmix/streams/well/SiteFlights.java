@@ -104,6 +104,9 @@ final class SiteFlights {
 
   /** The pointer to a stored plane's payload. */
   static PlanePointer pointer(PlaneState plane) {
-    return new PlanePointer(plane.getTopicId(), plane.getPartition(), plane.getOffset(), plane.getSha256());
+    String uri = plane.getUri();
+    return uri == null
+        ? new PlanePointer.InTopic(plane.getTopicId(), plane.getPartition(), plane.getOffset(), plane.getSize(), plane.getSha256())
+        : new PlanePointer.AtUri(uri, plane.getSize(), plane.getSha256());
   }
 }

@@ -349,7 +349,7 @@ class LaneIT {
     ProcessorConfig c = ProcessorConfig.of(topics, broker.bootstrapServers(), folder.resolve("state-" + topics.lane()));
     ProcessorConfig config = new ProcessorConfig(
         topics, c.bootstrapServers(), c.stateDir(), 1, 2, cacheBytes, true, wellDeadline, c.lateWindow(), c.commitInterval(),
-        Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10), c.pollInterval(), c.wire(), Map.of());
+        Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10), c.pollInterval(), c.wire(), Map.of(), c.references());
     return StreamsRuntime.start(config, model, (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
   }
 

@@ -1,5 +1,6 @@
 package io.dcmix.streams;
 
+import io.dcmix.core.source.References;
 import io.dcmix.streams.wire.WireFormat;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param pollInterval longest time between two polls before an instance counts as stuck
  * @param wire how events are written at the edge
  * @param kafka further client settings, such as security; they are given to every Kafka client
+ * @param references what may be fetched by reference
  */
 public record ProcessorConfig(
     Topics topics,
@@ -43,7 +45,8 @@ public record ProcessorConfig(
     Duration sessionTimeout,
     Duration pollInterval,
     WireFormat wire,
-    Map<String, String> kafka) {
+    Map<String, String> kafka,
+    References references) {
 
   /** How long at most a record waits for the scorer to have room; then its site waits in the store. */
   public static final Duration BACK_PRESSURE = Duration.ofSeconds(1);
@@ -58,32 +61,37 @@ public record ProcessorConfig(
         topics, bootstrapServers, stateDir, 1, Runtime.getRuntime().availableProcessors(), 256L << 20, true,
         Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5),
-        new WireFormat.SingleObject(), Map.of());
+        new WireFormat.SingleObject(), Map.of(), References.NONE);
   }
 
   public ProcessorConfig withWellDeadline(Duration deadline) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, deadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
-        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withExplain(boolean wanted) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, wanted, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings, references);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka, references);
+  }
+
+  public ProcessorConfig withReferences(References fetched) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, fetched);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
@@ -98,6 +106,7 @@ public record ProcessorConfig(
     waitsEndBeforeTheTransactionDoes(problems);
     transactionsEndBeforeTheSessionDoes(problems);
     sessionsEndBeforeThePollInterval(problems);
+    problems.addAll(references.problems());
     return problems;
   }
 

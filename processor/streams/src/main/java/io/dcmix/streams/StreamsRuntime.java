@@ -2,9 +2,12 @@ package io.dcmix.streams;
 
 import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.scoring.DirectSiteScorer;
+import io.dcmix.core.scoring.PlaneSource;
 import io.dcmix.core.scoring.SiteReader;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
+import io.dcmix.core.source.PlaneSources;
+import io.dcmix.core.source.ReferenceSource;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ImageEvent;
@@ -64,7 +67,8 @@ public final class StreamsRuntime implements AutoCloseable {
     Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
-    scorer = new DirectSiteScorer(model, source, reader, config.scorerThreads(), config.cacheBytes(), config.explain());
+    PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
+    scorer = new DirectSiteScorer(model, planes, reader, config.scorerThreads(), config.cacheBytes(), config.explain());
     WellStageConfig wells = new WellStageConfig(
         images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE);
     WellStageSupplier wellStage =

@@ -171,7 +171,7 @@ public final class DirectSiteScorer implements SiteScorer {
       } catch (CorruptPlaneException e) {
         return new SiteOutcome.Failed(ticket, FailureReason.CORRUPT_PLANE, plane.channel(), String.valueOf(e.getMessage()));
       } catch (SourceExpiredException e) {
-        return new SiteOutcome.Failed(ticket, FailureReason.SOURCE_EXPIRED, plane.channel(), String.valueOf(e.getMessage()));
+        return new SiteOutcome.Failed(ticket, e.reason(), plane.channel(), String.valueOf(e.getMessage()));
       }
     }
     try {

@@ -1,8 +1,10 @@
 package io.dcmix.streams;
 
 import io.dcmix.core.model.SiteModel;
-import io.dcmix.core.scoring.DirectSiteScorer;
+import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.scoring.PlaneSource;
+import io.dcmix.core.scoring.PooledSiteScorer;
+import io.dcmix.core.scoring.ScoringMeter;
 import io.dcmix.core.scoring.SiteReader;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
@@ -24,6 +26,7 @@ import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.PatientDecoder;
 import io.dcmix.streams.wire.RegistryUnavailableException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,16 +64,19 @@ public final class StreamsRuntime implements AutoCloseable {
   private final CountDownLatch firstRunning = new CountDownLatch(1);
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
 
-  private StreamsRuntime(ProcessorConfig config, SiteModel model, SiteReader reader, ImageTopic images) {
+  private StreamsRuntime(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, ImageTopic images) {
     serdes = EdgeSerdes.of(config.wire());
     Topics topics = config.topics();
     Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
+    boolean batches = models.stream().anyMatch(model -> !model.device().equals("cpu"));
+    SiteModel model = models.getFirst();
     PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
-    scorer = new DirectSiteScorer(model, planes, reader, config.scorerThreads(), config.cacheBytes(), config.explain());
+    scorer = new PooledSiteScorer(models, batches, planes, reader, config.scoring(), ScoringMeter.NONE);
     WellStageConfig wells = new WellStageConfig(
-        images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE);
+        images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE,
+        config.explain());
     WellStageSupplier wellStage =
         new WellStageSupplier(wells, model.card(), model.reproducible(), scorer, imageDecoder, acquisitionDecoder);
     EventSerdes results = new EventSerdes(
@@ -88,14 +94,19 @@ public final class StreamsRuntime implements AutoCloseable {
   /**
    * Starts an instance.
    *
-   * @param model loaded and warm; stays its caller's
+   * @param models one a device, of the same file, loaded and warm; they stay their caller's
    * @param reader decodes planes
    * @throws UnusableTopicsException if the lane's topics are missing or have settings that would lose data
    * @throws IllegalArgumentException if the settings contradict each other; names each
    */
-  public static StreamsRuntime start(ProcessorConfig config, SiteModel model, SiteReader reader)
+  public static StreamsRuntime start(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
-    List<String> problems = config.problems();
+    List<String> problems = new ArrayList<>(config.problems());
+    ModelCard card = models.getFirst().card();
+    if (config.scoring().poolBytes() >= 1 && config.scoring().slots(card) < 1) {
+      problems.add("one site of model %s takes %,d bytes, the pixel pool has %,d: enlarge it"
+          .formatted(card.name(), card.siteBytes(), config.scoring().poolBytes()));
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("The settings do not fit together: " + String.join("; ", problems));
     }
@@ -103,7 +114,7 @@ public final class StreamsRuntime implements AutoCloseable {
     try (Admin admin = Admin.create(clientConfig(config))) {
       images = LaneTopics.check(admin, config.topics(), config.lateWindow());
     }
-    StreamsRuntime runtime = new StreamsRuntime(config, model, reader, images);
+    StreamsRuntime runtime = new StreamsRuntime(config, models, reader, images);
     runtime.streams.start();
     return runtime;
   }

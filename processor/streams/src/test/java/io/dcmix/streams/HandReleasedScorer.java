@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import io.dcmix.core.model.SiteScore;
 import io.dcmix.core.scoring.PlanePointer;
+import io.dcmix.core.scoring.SiteId;
 import io.dcmix.core.scoring.SiteOutcome;
 import io.dcmix.core.scoring.SitePlane;
 import io.dcmix.core.scoring.SiteScorer;
@@ -22,6 +23,7 @@ final class HandReleasedScorer implements SiteScorer {
   record Held(SiteTicket ticket, List<SitePlane> planes) {}
 
   final List<Held> held = new ArrayList<>();
+  final List<PlanePointer> offered = new ArrayList<>();
   final Map<PlanePointer, byte[]> payloads = new HashMap<>();
 
   /** What lies in the topic, by offset: where a payload that was never offered is read. */
@@ -38,10 +40,14 @@ final class HandReleasedScorer implements SiteScorer {
   private final List<SiteOutcome> done = new ArrayList<>();
 
   @Override
-  public void offer(PlanePointer pointer, ByteBuffer payload) {
+  public void offer(SiteId site, SitePlane plane, ByteBuffer payload) {
+    offered.add(plane.pointer());
+    if (payload == null) {
+      return; // a real scorer begins to fetch it
+    }
     byte[] bytes = new byte[payload.remaining()];
     payload.duplicate().get(bytes);
-    payloads.put(pointer, bytes);
+    payloads.put(plane.pointer(), bytes);
   }
 
   @Override
@@ -101,14 +107,14 @@ final class HandReleasedScorer implements SiteScorer {
     if (sickness != null) {
       throw sickness;
     }
-    List<SiteOutcome> drained = done.stream().filter(o -> o.ticket().task().equals(task) && o.ticket().generation() == generation).toList();
+    List<SiteOutcome> drained = done.stream().filter(o -> o.ticket().site().task().equals(task) && o.ticket().site().generation() == generation).toList();
     done.removeAll(drained);
     return drained;
   }
 
   @Override
   public void forget(String task, long generation) {
-    done.removeIf(o -> o.ticket().task().equals(task) && o.ticket().generation() == generation);
+    done.removeIf(o -> o.ticket().site().task().equals(task) && o.ticket().site().generation() == generation);
   }
 
   @Override

@@ -82,13 +82,11 @@ class ProcessorConfigTest {
 
   private static ProcessorConfig threads(int stream, int scorer) {
     ProcessorConfig d = DEFAULTS;
-    return new ProcessorConfig(d.topics(), d.bootstrapServers(), d.stateDir(), stream, scorer, d.cacheBytes(), d.explain(), d.wellDeadline(),
+    return new ProcessorConfig(d.topics(), d.bootstrapServers(), d.stateDir(), stream, d.scoring().withWorkers(scorer), d.explain(), d.wellDeadline(),
         d.lateWindow(), d.commitInterval(), d.transactionTimeout(), d.abortSweep(), d.sessionTimeout(), d.pollInterval(), d.wire(), d.kafka(), d.references());
   }
 
   private static ProcessorConfig commitInterval(Duration interval) {
-    ProcessorConfig d = DEFAULTS;
-    return new ProcessorConfig(d.topics(), d.bootstrapServers(), d.stateDir(), d.streamThreads(), d.scorerThreads(), d.cacheBytes(), d.explain(),
-        d.wellDeadline(), d.lateWindow(), interval, d.transactionTimeout(), d.abortSweep(), d.sessionTimeout(), d.pollInterval(), d.wire(), d.kafka(), d.references());
+    return DEFAULTS.withCommitInterval(interval);
   }
 }

@@ -47,7 +47,9 @@ class ReferredImagesTest {
     List<SitePlane> planes = lane.scorer.held.getFirst().planes();
     assertThat(planes.getFirst().pointer()).isEqualTo(new PlanePointer.AtUri(URI, 4, SHA));
     assertThat(planes.getLast().pointer()).isInstanceOf(PlanePointer.InTopic.class);
-    assertThat(lane.scorer.payloads).as("only the inline image is offered").hasSize(1);
+    assertThat(lane.scorer.offered).as("offered when they come, so that fetching can begin")
+        .containsExactly(planes.getFirst().pointer(), planes.getLast().pointer());
+    assertThat(lane.scorer.payloads).as("only the inline image has its bytes").hasSize(1);
 
     lane.scorer.files.put(URI, new byte[] {14, 14, 14, 14});
     lane.scorer.releaseAll();
@@ -88,7 +90,7 @@ class ReferredImagesTest {
       own.publish(first);
       own.publish(image("B02", 1, "GFP", 7));
       own.moment();
-      assertThat(own.scorer.payloads.keySet()).as("only the other channel is offered").hasSize(1);
+      assertThat(own.scorer.offered).as("only the other channel is offered").singleElement().isInstanceOf(PlanePointer.InTopic.class);
       List<WellFailure> failures = own.failures();
       assertThat(failures).extracting(WellFailure::getSite, WellFailure::getChannel, WellFailure::getReason)
           .containsExactly(tuple(1, "DNA", FailureReason.REFERENCE_REFUSED), tuple(null, null, FailureReason.NO_SITES));

@@ -2,6 +2,7 @@ package io.dcmix.app.run;
 
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.streams.Topics;
 
 /** What several commands read from their options, with the option's name in the message. */
@@ -18,6 +19,19 @@ public final class Options {
       return new Topics(text);
     } catch (IllegalArgumentException e) {
       throw new CliException("--lane: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The policy of {@code --explain}.
+   *
+   * @throws CliException if it is none
+   */
+  public static ExplainPolicy explain(String text) {
+    try {
+      return ExplainPolicy.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--explain: " + e.getMessage(), e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.dcmix.app.dashboard.ResultDecoder;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DcmixModel;
+import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.wire.EdgeSerdes;
@@ -62,8 +63,28 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--port", defaultValue = "8080", description = "Port of the page; 0: any free one. Default: ${DEFAULT-VALUE}.")
   private int port = 8080;
 
-  @Option(names = "--no-explain", description = "Leave out the importance per well: one pass a site instead of one a channel more.")
-  private boolean noExplain;
+  @Option(names = "--explain", defaultValue = "all", paramLabel = "all|hits|none|sample:N",
+      description = "Which wells get the importance of their channels, at one more pass a channel; sample:20 is one well in twenty. Default: ${DEFAULT-VALUE}.")
+  private String explain = "all";
+
+  @Option(names = "--scorer-threads", paramLabel = "N", description = "Threads that decode images and, on a CPU, run the model. Default: one a core.")
+  private @Nullable Integer scorerThreads;
+
+  @Option(names = "--pixel-pool", defaultValue = "256MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Memory for the pixels of wells in work, outside the heap. Too little: images are read twice. Default: ${DEFAULT-VALUE}.")
+  private long pixelPool = 256L << 20;
+
+  @Option(names = "--batch-size", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "On a GPU: pixels scored in one run. Default: ${DEFAULT-VALUE}.")
+  private long batchSize = 128L << 20;
+
+  @Option(names = "--max-delay", defaultValue = "20ms", paramLabel = "TIME", converter = Durations.class,
+      description = "On a GPU: how long a site may wait for others to fill its batch. Default: ${DEFAULT-VALUE}.")
+  private Duration maxDelay = Duration.ofMillis(20);
+
+  @Option(names = "--commit-interval", defaultValue = "100ms", paramLabel = "TIME", converter = Durations.class,
+      description = "How often results become visible; each time costs a transaction. Default: ${DEFAULT-VALUE}.")
+  private Duration commitInterval = Duration.ofMillis(100);
 
   @Option(names = "--well-deadline", defaultValue = "30m", paramLabel = "TIME", converter = Durations.class,
       description = "An incomplete well ends this long after its last image. Default: ${DEFAULT-VALUE}.")
@@ -121,11 +142,18 @@ public final class RunCommand implements CliCommand {
 
   private ProcessorConfig config() {
     return ProcessorConfig.of(Options.lane(lane), bootstrapServers, stateDir)
-        .withExplain(!noExplain)
+        .withExplain(Options.explain(explain))
+        .withScoring(scoring())
+        .withCommitInterval(commitInterval)
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
         .withKafka(kafka == null ? Map.of() : kafka);
+  }
+
+  private ScorerConfig scoring() {
+    ScorerConfig scoring = ScorerConfig.DEFAULT.withPoolBytes(pixelPool).withBacklogBytes(Math.max(1, pixelPool / 4)).withBatches(batchSize, maxDelay);
+    return scorerThreads == null ? scoring : scoring.withWorkers(scorerThreads);
   }
 
   private void create(ProcessorConfig config) throws InterruptedException {

@@ -85,8 +85,13 @@ final class HandReleasedScorer implements SiteScorer {
       contribution[c] = 1.0 / channels;
       importance[c] = c == 0 ? logit : 0;
     }
+    boolean explained = switch (site.ticket().explain()) {
+      case NO -> false;
+      case IF_HIT -> logit > 0;
+      case YES -> true;
+    };
     done.add(new SiteOutcome.Scored(site.ticket(),
-        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution, importance), "test"));
+        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution, explained ? importance : null), "test"));
   }
 
   /** Ends one of the held sites badly. */

@@ -81,9 +81,7 @@ class ProcessorConfigTest {
   }
 
   private static ProcessorConfig threads(int stream, int scorer) {
-    ProcessorConfig d = DEFAULTS;
-    return new ProcessorConfig(d.topics(), d.bootstrapServers(), d.stateDir(), stream, d.scoring().withWorkers(scorer), d.explain(), d.wellDeadline(),
-        d.lateWindow(), d.commitInterval(), d.transactionTimeout(), d.abortSweep(), d.sessionTimeout(), d.pollInterval(), d.wire(), d.kafka(), d.references());
+    return DEFAULTS.withStreamThreads(stream).withScoring(DEFAULTS.scoring().withWorkers(scorer));
   }
 
   private static ProcessorConfig commitInterval(Duration interval) {

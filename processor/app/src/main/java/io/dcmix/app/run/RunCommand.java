@@ -9,6 +9,7 @@ import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.core.source.References;
 import io.dcmix.streams.LaneTopics;
+import io.dcmix.streams.MemoryBudget;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.WireFormat;
@@ -76,6 +77,18 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--pixel-pool", defaultValue = "256MiB", paramLabel = "SIZE", converter = Sizes.class,
       description = "Memory for the pixels of wells in work, outside the heap. Too little: images are read twice. Default: ${DEFAULT-VALUE}.")
   private long pixelPool = 256L << 20;
+
+  @Option(names = "--input-buffer", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Heap for images that were fetched from Kafka and wait. Default: ${DEFAULT-VALUE}.")
+  private long inputBuffer = 128L << 20;
+
+  @Option(names = "--state-memory", defaultValue = "64MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Memory of the local state, outside the heap. Default: ${DEFAULT-VALUE}.")
+  private long stateMemory = 64L << 20;
+
+  @Option(names = "--stream-threads", defaultValue = "1", paramLabel = "N",
+      description = "Threads that read images from Kafka and write results. Default: ${DEFAULT-VALUE}.")
+  private int streamThreads = 1;
 
   @Option(names = "--batch-size", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
       description = "On a GPU: pixels scored in one run. Default: ${DEFAULT-VALUE}.")
@@ -155,6 +168,8 @@ public final class RunCommand implements CliCommand {
     return ProcessorConfig.of(Options.lane(lane), bootstrapServers, stateDir)
         .withExplain(Options.explain(explain))
         .withScoring(scoring())
+        .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
+        .withStreamThreads(streamThreads)
         .withCommitInterval(commitInterval)
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)

@@ -23,7 +23,7 @@ public interface PlaneSource {
     return use.apply(read(pointer));
   }
 
-  /** What is done with a payload. It keeps no part of it, and reads no other. */
+  /** What is done with a payload: it is decoded, or handed to who counts its bytes from then on. It reads no other. */
   @FunctionalInterface
   interface Use<T, X extends Exception> {
     T apply(ByteBuffer payload) throws X;

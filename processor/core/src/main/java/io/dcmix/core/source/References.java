@@ -16,8 +16,8 @@ import java.util.List;
  * @param bytes that fetched payloads may take until they are decoded; one of the largest must fit. If memory is short, lower it
  */
 public record References(List<Path> roots, Duration deadline, int parallel, long bytes) {
-  /** No folder; 30 s, 8 fetches, 256 MiB. */
-  public static final References NONE = new References(List.of(), Duration.ofSeconds(30), 8, 256L << 20);
+  /** No folder; 30 s, 8 fetches, 128 MiB. */
+  public static final References NONE = new References(List.of(), Duration.ofSeconds(30), 8, 128L << 20);
 
   public References {
     roots = List.copyOf(roots);

@@ -42,9 +42,9 @@ final class WellStores {
 
   static Set<StoreBuilder<? extends StateStore>> builders() {
     return Set.of(
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(WELLS), Serdes.String(), AvroSerde.of(WellState.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(SITES), Serdes.String(), AvroSerde.of(SiteState.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PLANES), Serdes.String(), AvroSerde.of(PlaneState.class)));
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(WELLS), Serdes.String(), AvroSerde.of(WellState.class)).withCachingEnabled(),
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(SITES), Serdes.String(), AvroSerde.of(SiteState.class)).withCachingEnabled(),
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PLANES), Serdes.String(), AvroSerde.of(PlaneState.class)).withCachingEnabled());
   }
 
   @Nullable WellState well(String well) {

@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.scoring.ScorerConfig;
+import io.dcmix.core.source.References;
 import io.dcmix.streams.wire.WireFormat;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.Map;
  * @param pollInterval longest time between two polls before an instance counts as stuck
  * @param wire how events are written at the edge
  * @param kafka further client settings, such as security; they are given to every Kafka client
+ * @param references what may be fetched by reference
  */
 public record ProcessorConfig(
     Topics topics,
@@ -45,7 +47,8 @@ public record ProcessorConfig(
     Duration sessionTimeout,
     Duration pollInterval,
     WireFormat wire,
-    Map<String, String> kafka) {
+    Map<String, String> kafka,
+    References references) {
 
   /** How long at most a record waits for the scorer to have room; then its site waits in the store. */
   public static final Duration BACK_PRESSURE = Duration.ofSeconds(1);
@@ -60,52 +63,57 @@ public record ProcessorConfig(
         topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ExplainPolicy.ALL,
         Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5),
-        new WireFormat.SingleObject(), Map.of());
+        new WireFormat.SingleObject(), Map.of(), References.NONE);
   }
 
   public ProcessorConfig withWellDeadline(Duration deadline) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, deadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withScoring(ScorerConfig wanted) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withStreamThreads(int threads) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, threads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withMemory(MemoryBudget budget) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, budget, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withCommitInterval(Duration interval) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withExplain(ExplainPolicy wanted) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings, references);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka, references);
+  }
+
+  public ProcessorConfig withReferences(References fetched) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, fetched);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
@@ -129,6 +137,7 @@ public record ProcessorConfig(
     batchesStartBeforeResultsAreDue(problems);
     transactionsEndBeforeTheSessionDoes(problems);
     sessionsEndBeforeThePollInterval(problems);
+    problems.addAll(references.problems());
     return problems;
   }
 

@@ -9,13 +9,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicListing;
+import org.apache.kafka.common.TopicPartition;
 
 /** A lane of its own for one pass: topics, publisher, processor. Closing deletes its topics. Used by one thread. */
 final class Lane implements AutoCloseable {
@@ -33,10 +37,22 @@ final class Lane implements AutoCloseable {
     Topics topics = new Topics(name);
     try {
       LaneTopics.create(broker.admin(), topics, new LaneTopics.Plan(settings.partitions(), (short) 1, Duration.ofDays(1)));
+      // The broker answers for an offset once it leads the partition: a publisher that comes before that meets refusals.
+      broker.admin().listOffsets(ends(topics, settings.partitions())).all().get();
     } catch (ExecutionException e) {
       throw new CliException("The topics of lane %s cannot be created: %s".formatted(name, e.getMessage()), e);
     }
     return new Lane(broker, topics, settings);
+  }
+
+  private static Map<TopicPartition, OffsetSpec> ends(Topics topics, int partitions) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int p = 0; p < partitions; p++) {
+      ends.put(new TopicPartition(topics.imageEvents(), p), OffsetSpec.latest());
+      ends.put(new TopicPartition(topics.wellPredictions(), p), OffsetSpec.latest());
+    }
+    ends.put(new TopicPartition(topics.acquisitions(), 0), OffsetSpec.latest());
+    return ends;
   }
 
   /**

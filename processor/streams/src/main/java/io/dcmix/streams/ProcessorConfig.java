@@ -129,7 +129,7 @@ public record ProcessorConfig(
     if (wellDeadline.compareTo(lateWindow) > 0) {
       problems.add("the well deadline (" + wellDeadline + ") is longer than the late window (" + lateWindow + "): shorten it");
     }
-    if (memory.inputBytes() < LaneTopics.MAX_MESSAGE_BYTES || memory.stateBytes() < 1 << 20 || memory.cacheBytes() < 0) {
+    if (memory.inputBytes() < LaneTopics.MAX_MESSAGE_BYTES || memory.stateBytes() < 1 << 20) {
       problems.add("the input buffer (%,d bytes) must hold one event of %,d bytes, the state's memory (%,d) must be 1 MiB or more"
           .formatted(memory.inputBytes(), LaneTopics.MAX_MESSAGE_BYTES, memory.stateBytes()));
     }

@@ -74,7 +74,7 @@ class PlaneDecoderPropertyTest {
 
   @Property(tries = 2000)
   void shouldNeverFailOtherwiseThanAsCorruptOnPackedBytes(@ForAll byte[] packed, @ForAll @IntRange(min = 1, max = 5000) int length) {
-    for (ByteSource source : new ByteSource[] {new LzwSource(ByteBuffer.wrap(packed)), new PackBitsSource(ByteBuffer.wrap(packed))}) {
+    for (ByteSource source : new ByteSource[] {new LzwSource().start(ByteBuffer.wrap(packed)), new PackBitsSource(ByteBuffer.wrap(packed))}) {
       try {
         source.read(new byte[length], 0, length);
       } catch (CorruptPlaneException expected) {

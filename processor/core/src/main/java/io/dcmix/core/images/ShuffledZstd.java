@@ -35,7 +35,7 @@ final class ShuffledZstd {
       source.get(source.position(), packed);
     }
     int bytes = Math.toIntExact(format.decodedBytes());
-    long stated = Zstd.getFrameContentSize(packed, from, length);
+    long stated = length == 0 ? -1 : Zstd.getFrameContentSize(packed, from, length);
     // Before anything is unpacked, and before anything is allocated to unpack to.
     if (stated != bytes) {
       throw new CorruptPlaneException(stated < 0

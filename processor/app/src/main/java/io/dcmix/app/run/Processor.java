@@ -12,6 +12,7 @@ import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.StreamsRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 
 /** A running processor and its model. Closes in the right order: the streams leave the group before the model goes. */
@@ -47,7 +48,7 @@ public final class Processor implements AutoCloseable {
   public static Processor start(ProcessorConfig config, DcmixModel model) throws InterruptedException {
     try {
       StreamsRuntime streams =
-          StreamsRuntime.start(config, model, (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
+          StreamsRuntime.start(config, List.of(model), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
       return new Processor(model, streams);
     } catch (UnusableTopicsException | IllegalArgumentException e) {
       model.close();

@@ -350,7 +350,7 @@ class LaneIT {
     ProcessorConfig config = new ProcessorConfig(
         topics, c.bootstrapServers(), c.stateDir(), 1, 2, cacheBytes, true, wellDeadline, c.lateWindow(), c.commitInterval(),
         Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10), c.pollInterval(), c.wire(), Map.of());
-    return StreamsRuntime.start(config, model, (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
+    return StreamsRuntime.start(config, List.of(model), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
   }
 
   private static void publish(Topics topics, PlateArchive plate) throws Exception {

@@ -58,17 +58,19 @@ public final class StreamsRuntime implements AutoCloseable {
   private final CountDownLatch firstRunning = new CountDownLatch(1);
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
 
-  private StreamsRuntime(ProcessorConfig config, SiteModel model, SiteReader reader, ImageTopic images) {
+  private StreamsRuntime(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, ImageTopic images) {
+    SiteModel model = models.getFirst();
     serdes = EdgeSerdes.of(config.wire());
     Topics topics = config.topics();
     Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
+    // The one line that makes the scorer; this one runs on the first device alone.
     scorer = new DirectSiteScorer(model, source, reader, config.scorerThreads(), config.cacheBytes(), config.explain());
     WellStageConfig wells = new WellStageConfig(
         images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE);
     WellStageSupplier wellStage =
-        new WellStageSupplier(wells, model.card(), model.reproducible(), scorer, imageDecoder, acquisitionDecoder);
+        new WellStageSupplier(wells, model.card(), models.stream().allMatch(SiteModel::reproducible), scorer, imageDecoder, acquisitionDecoder);
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
     ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, ImportanceConfig.DEFAULT);
@@ -84,12 +86,12 @@ public final class StreamsRuntime implements AutoCloseable {
   /**
    * Starts an instance.
    *
-   * @param model loaded and warm; stays its caller's
+   * @param models one a device, all of one file, loaded and warm; they stay their caller's
    * @param reader decodes planes
    * @throws UnusableTopicsException if the lane's topics are missing or have settings that would lose data
    * @throws IllegalArgumentException if the settings contradict each other; names each
    */
-  public static StreamsRuntime start(ProcessorConfig config, SiteModel model, SiteReader reader)
+  public static StreamsRuntime start(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
     List<String> problems = config.problems();
     if (!problems.isEmpty()) {
@@ -99,7 +101,7 @@ public final class StreamsRuntime implements AutoCloseable {
     try (Admin admin = Admin.create(clientConfig(config))) {
       images = LaneTopics.check(admin, config.topics(), config.lateWindow());
     }
-    StreamsRuntime runtime = new StreamsRuntime(config, model, reader, images);
+    StreamsRuntime runtime = new StreamsRuntime(config, models, reader, images);
     runtime.streams.start();
     return runtime;
   }

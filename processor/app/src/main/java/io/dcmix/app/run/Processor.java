@@ -2,11 +2,12 @@ package io.dcmix.app.run;
 
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.images.PlaneDecoder;
-import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.DeviceUnavailableException;
+import io.dcmix.core.model.Devices;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.ModelContractException;
+import io.dcmix.core.model.RuntimeOptions;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.StreamsRuntime;
@@ -16,11 +17,11 @@ import java.util.concurrent.ExecutionException;
 
 /** A running processor and its model. Closes in the right order: the streams leave the group before the model goes. */
 public final class Processor implements AutoCloseable {
-  private final DcmixModel model;
+  private final Devices devices;
   private final StreamsRuntime streams;
 
-  private Processor(DcmixModel model, StreamsRuntime streams) {
-    this.model = model;
+  private Processor(Devices devices, StreamsRuntime streams) {
+    this.devices = devices;
     this.streams = streams;
   }
 
@@ -29,9 +30,9 @@ public final class Processor implements AutoCloseable {
    *
    * @throws CliException with everything that is wrong with the file or the device
    */
-  public static DcmixModel load(Path file, DevicePolicy device) {
+  public static Devices load(Path file, DevicePolicy policy, RuntimeOptions options) {
     try {
-      return DcmixModel.load(file, device);
+      return Devices.load(file, policy, options);
     } catch (ModelContractException | DeviceUnavailableException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
@@ -44,20 +45,20 @@ public final class Processor implements AutoCloseable {
    *
    * @throws CliException if Kafka cannot be reached, topics are unusable, or settings contradict each other
    */
-  public static Processor start(ProcessorConfig config, DcmixModel model) throws InterruptedException {
+  public static Processor start(ProcessorConfig config, Devices devices) throws InterruptedException {
     try {
       StreamsRuntime streams =
-          StreamsRuntime.start(config, model, (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
-      return new Processor(model, streams);
+          StreamsRuntime.start(config, devices.models(), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
+      return new Processor(devices, streams);
     } catch (UnusableTopicsException | IllegalArgumentException e) {
-      model.close();
+      devices.close();
       throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (ExecutionException e) {
-      model.close();
+      devices.close();
       throw new CliException(
           "Kafka at %s does not answer as it should: %s".formatted(config.bootstrapServers(), e.getMessage()), e);
     } catch (RuntimeException | InterruptedException e) {
-      model.close();
+      devices.close();
       throw e;
     }
   }
@@ -67,16 +68,17 @@ public final class Processor implements AutoCloseable {
   }
 
   public ModelCard card() {
-    return model.card();
+    return devices.card();
   }
 
+  /** Where the model runs: {@code cpu}, or {@code cuda:0, cuda:1}. */
   public String device() {
-    return model.device();
+    return devices.names();
   }
 
   @Override
   public void close() {
     streams.close();
-    model.close();
+    devices.close();
   }
 }

@@ -5,7 +5,7 @@ import io.dcmix.app.dashboard.DashboardServer;
 import io.dcmix.app.dashboard.ResultDecoder;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
-import io.dcmix.core.model.DcmixModel;
+import io.dcmix.core.model.Devices;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.wire.EdgeSerdes;
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dcmix run}: a processor on a Kafka cluster. */
@@ -45,9 +46,7 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX model; see docs/model-contract.md.")
   private Path model = Path.of("");
 
-  @Option(names = "--device", defaultValue = "auto", paramLabel = "auto|cpu|cuda",
-      description = "Where the model runs. auto: CUDA where it works, else the CPU; cuda: CUDA or no start. Default: auto.")
-  private String device = "auto";
+  @Mixin private DeviceOptions device = new DeviceOptions();
 
   @Option(names = "--lane", defaultValue = "screening", description = "Prefix of the topics and name of the group. Default: ${DEFAULT-VALUE}.")
   private String lane = "screening";
@@ -101,7 +100,7 @@ public final class RunCommand implements CliCommand {
   public Integer call() throws InterruptedException {
     ProcessorConfig config = config();
     try (Shutdown shutdown = new Shutdown()) {
-      DcmixModel loaded = Processor.load(model, Options.device(device));
+      Devices loaded = Processor.load(model, device.policy(), device.runtime());
       Brokers.awaitAnswer(bootstrapServers, config.kafka(), Brokers.PATIENCE);
       if (createTopics) {
         create(config);

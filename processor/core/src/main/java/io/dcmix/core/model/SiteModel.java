@@ -10,6 +10,11 @@ public interface SiteModel extends AutoCloseable {
   /** Where it runs: {@code cpu}, {@code cuda:0}. */
   String device();
 
+  /** N: how many sites a run of {@link #score(ByteBuffer, int, boolean)} should hold on this device, always the same number. */
+  default int slabSites() {
+    return 1;
+  }
+
   /** Whether the same pixels give the same bits on this device (the start-up self-test says so). */
   boolean reproducible();
 

@@ -128,7 +128,9 @@ public final class DemoCommand implements CliCommand {
     createTopics(topics, client);
     Processor processor = shutdown.add(Processor.start(config(topics, broker, folder), loaded));
     DashboardServer page = shutdown.add(DashboardServer.start(
-        new DashboardConfig("127.0.0.1", port, broker.bootstrapServers(), lane, Map.of()).withReady(processor.streams()::ready)));
+        new DashboardConfig("127.0.0.1", port, broker.bootstrapServers(), lane, Map.of())
+                  .withReadiness(processor.streams()::readiness)
+                  .withMetrics(processor.metrics()::scrape)));
     if (!processor.streams().awaitReady(READY_WITHIN)) {
       throw new CliException("The processor was not ready within " + READY_WITHIN + "; run again with -v to see why");
     }

@@ -37,6 +37,7 @@ import io.dcmix.streams.StreamsRuntime;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.source.TopicPlaneSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -350,7 +351,8 @@ class LaneIT {
     ProcessorConfig config = new ProcessorConfig(
         topics, c.bootstrapServers(), c.stateDir(), 1, 2, cacheBytes, true, wellDeadline, c.lateWindow(), c.commitInterval(),
         Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10), c.pollInterval(), c.wire(), Map.of());
-    return StreamsRuntime.start(config, List.of(model), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
+    return StreamsRuntime.start(
+        config, List.of(model), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target), new SimpleMeterRegistry());
   }
 
   private static void publish(Topics topics, PlateArchive plate) throws Exception {

@@ -11,6 +11,7 @@ import io.dcmix.core.model.RuntimeOptions;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.StreamsRuntime;
+import io.dcmix.streams.metrics.InstanceMeters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
@@ -18,10 +19,12 @@ import java.util.concurrent.ExecutionException;
 /** A running processor and its model. Closes in the right order: the streams leave the group before the model goes. */
 public final class Processor implements AutoCloseable {
   private final Devices devices;
+  private final Metrics metrics;
   private final StreamsRuntime streams;
 
-  private Processor(Devices devices, StreamsRuntime streams) {
+  private Processor(Devices devices, Metrics metrics, StreamsRuntime streams) {
     this.devices = devices;
+    this.metrics = metrics;
     this.streams = streams;
   }
 
@@ -46,18 +49,23 @@ public final class Processor implements AutoCloseable {
    * @throws CliException if Kafka cannot be reached, topics are unusable, or settings contradict each other
    */
   public static Processor start(ProcessorConfig config, Devices devices) throws InterruptedException {
+    Metrics metrics = new Metrics(config.topics().lane());
     try {
-      StreamsRuntime streams =
-          StreamsRuntime.start(config, devices.models(), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
-      return new Processor(devices, streams);
+      InstanceMeters.fallback(metrics.registry(), devices.fallback() != null);
+      StreamsRuntime streams = StreamsRuntime.start(
+          config, devices.models(), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target), metrics.registry());
+      return new Processor(devices, metrics, streams);
     } catch (UnusableTopicsException | IllegalArgumentException e) {
+      metrics.close();
       devices.close();
       throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (ExecutionException e) {
+      metrics.close();
       devices.close();
       throw new CliException(
           "Kafka at %s does not answer as it should: %s".formatted(config.bootstrapServers(), e.getMessage()), e);
     } catch (RuntimeException | InterruptedException e) {
+      metrics.close();
       devices.close();
       throw e;
     }
@@ -65,6 +73,11 @@ public final class Processor implements AutoCloseable {
 
   public StreamsRuntime streams() {
     return streams;
+  }
+
+  /** What it counts and times. */
+  public Metrics metrics() {
+    return metrics;
   }
 
   public ModelCard card() {
@@ -80,5 +93,6 @@ public final class Processor implements AutoCloseable {
   public void close() {
     streams.close();
     devices.close();
+    metrics.close();
   }
 }

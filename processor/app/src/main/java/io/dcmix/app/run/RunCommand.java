@@ -108,7 +108,9 @@ public final class RunCommand implements CliCommand {
       Processor processor = shutdown.add(Processor.start(config, loaded));
       DashboardServer page =
           shutdown.add(DashboardServer.start(
-              new DashboardConfig(host, port, bootstrapServers, lane, config.kafka()).withReady(processor.streams()::ready),
+              new DashboardConfig(host, port, bootstrapServers, lane, config.kafka())
+                  .withReadiness(processor.streams()::readiness)
+                  .withMetrics(processor.metrics()::scrape),
               ResultDecoder.of(config.topics(), shutdown.add(EdgeSerdes.of(config.wire())))));
       LOG.info("Lane {} runs model {} {} on {}; the page is at {}",
           lane, processor.card().name(), processor.card().version(), processor.device(), page.url());

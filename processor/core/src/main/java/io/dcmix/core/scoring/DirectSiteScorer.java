@@ -39,6 +39,9 @@ public final class DirectSiteScorer implements SiteScorer {
   private final SiteReader reader;
   private final boolean explain;
   private final PlaneCache cache;
+  private final long cacheBytes;
+  private final ScoringMeter meter;
+  private final int places;
   private final Semaphore room;
   private final BlockingQueue<Submission> submissions = new LinkedBlockingQueue<>();
   private final Map<Owner, ConcurrentLinkedQueue<SiteOutcome>> outcomes = new ConcurrentHashMap<>();
@@ -54,12 +57,21 @@ public final class DirectSiteScorer implements SiteScorer {
    * @param explain whether each site also gets its importance
    */
   public DirectSiteScorer(SiteModel model, PlaneSource source, SiteReader reader, int threads, long cacheBytes, boolean explain) {
+    this(model, source, reader, threads, cacheBytes, explain, ScoringMeter.NONE);
+  }
+
+  /** The same, with a meter. */
+  public DirectSiteScorer(
+      SiteModel model, PlaneSource source, SiteReader reader, int threads, long cacheBytes, boolean explain, ScoringMeter meter) {
     this.model = model;
     this.source = source;
     this.reader = reader;
     this.explain = explain;
     this.cache = new PlaneCache(cacheBytes);
-    this.room = new Semaphore(threads * (1 + WAITING_PER_WORKER));
+    this.cacheBytes = cacheBytes;
+    this.meter = meter;
+    this.places = threads * (1 + WAITING_PER_WORKER);
+    this.room = new Semaphore(places);
     for (int i = 0; i < threads; i++) {
       Thread worker = Thread.ofPlatform().name("scorer-" + i).daemon().unstarted(this::work);
       workers.add(worker);
@@ -69,7 +81,7 @@ public final class DirectSiteScorer implements SiteScorer {
 
   private record Owner(String task, long generation) {}
 
-  private record Submission(SiteTicket ticket, List<SitePlane> planes) {
+  private record Submission(SiteTicket ticket, List<SitePlane> planes, long at) {
     Owner owner() {
       return new Owner(ticket.task(), ticket.generation());
     }
@@ -85,7 +97,7 @@ public final class DirectSiteScorer implements SiteScorer {
     if (closed || !room.tryAcquire()) {
       return false;
     }
-    Submission submission = new Submission(ticket, planes);
+    Submission submission = new Submission(ticket, planes, System.nanoTime());
     outcomes.computeIfAbsent(submission.owner(), owner -> new ConcurrentLinkedQueue<>());
     submissions.add(submission);
     return true;
@@ -120,6 +132,16 @@ public final class DirectSiteScorer implements SiteScorer {
       drained.add(outcome);
     }
     return drained;
+  }
+
+  @Override
+  public @Nullable DeviceSickException sickness() {
+    return sick;
+  }
+
+  /** What it holds now; the pool is that of payloads, since each worker has one site buffer for ever. */
+  public ScoringMeter.Usage usage() {
+    return new ScoringMeter.Usage(cacheBytes, cache.bytes(), places - room.availablePermits(), 0);
   }
 
   @Override
@@ -159,6 +181,7 @@ public final class DirectSiteScorer implements SiteScorer {
 
   private SiteOutcome score(Submission submission, ByteBuffer site) {
     SiteTicket ticket = submission.ticket();
+    meter.queued(System.nanoTime() - submission.at());
     int planeBytes = model.card().planeBytes();
     for (int c = 0; c < submission.planes().size(); c++) {
       SitePlane plane = submission.planes().get(c);
@@ -166,8 +189,12 @@ public final class DirectSiteScorer implements SiteScorer {
         ByteBuffer payload = cache.take(plane.pointer());
         if (payload == null) {
           payload = source.read(plane.pointer());
+          meter.readAgain(payload.remaining());
         }
+        long bytes = payload.remaining();
+        long start = System.nanoTime();
         reader.decode(plane, payload, site.slice(c * planeBytes, planeBytes).order(ByteOrder.nativeOrder()));
+        meter.decoded(System.nanoTime() - start, bytes);
       } catch (CorruptPlaneException e) {
         return new SiteOutcome.Failed(ticket, FailureReason.CORRUPT_PLANE, plane.channel(), String.valueOf(e.getMessage()));
       } catch (SourceExpiredException e) {
@@ -175,7 +202,9 @@ public final class DirectSiteScorer implements SiteScorer {
       }
     }
     try {
+      long start = System.nanoTime();
       SiteScore score = model.score(site.duplicate().order(ByteOrder.nativeOrder()).clear(), explain);
+      meter.ran(model.device(), 1, System.nanoTime() - start);
       return new SiteOutcome.Scored(ticket, score, model.device());
     } catch (InferenceException e) {
       canary(e);

@@ -3,6 +3,7 @@ package io.dcmix.core.scoring;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores complete sites behind the back of the stream threads.
@@ -34,6 +35,11 @@ public interface SiteScorer extends AutoCloseable {
    * @throws DeviceSickException if the device failed on good input: nothing that it says may be published
    */
   List<SiteOutcome> drain(String task, long generation);
+
+  /** Why the device counts as sick; null while it is well. Asked for readiness, so that nobody waits for a drain to hear of it. */
+  default @Nullable DeviceSickException sickness() {
+    return null;
+  }
 
   /** Drops what a closed task has here; does not wait for what is running. */
   void forget(String task, long generation);

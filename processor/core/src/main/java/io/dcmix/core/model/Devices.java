@@ -2,6 +2,7 @@ package io.dcmix.core.model;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtException.OrtErrorCode;
 import ai.onnxruntime.OrtProvider;
 import io.dcmix.core.model.DevicePolicy.Auto;
 import io.dcmix.core.model.DevicePolicy.Cpu;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,10 @@ import org.slf4j.LoggerFactory;
 public final class Devices implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
   private static final String GPU_BUILD = "build with DCMIX_PROFILE=gpu ./dcmix, or mvn -Pgpu";
+
+  /** Failures that no other device would mend. */
+  private static final Set<OrtErrorCode> FAULTS_OF_THE_FILE =
+      Set.of(OrtErrorCode.ORT_INVALID_PROTOBUF, OrtErrorCode.ORT_INVALID_GRAPH, OrtErrorCode.ORT_NO_MODEL);
 
   private final List<DcmixModel> models;
   private final @Nullable String fallback;
@@ -94,6 +100,9 @@ public final class Devices implements AutoCloseable {
         try {
           started.add(machine.starter().start(file, bytes, options, id));
         } catch (OrtException e) {
+          if (FAULTS_OF_THE_FILE.contains(e.getCode())) {
+            throw new ModelContractException(file.toString(), List.of("ONNX Runtime cannot run it: " + DcmixModel.oneLine(e)));
+          }
           String cause = DcmixModel.oneLine(e);
           throw new DeviceUnavailableException(
               "Device cuda:%d does not work: %s. %s".formatted(id, cause, machine.libraries().get().remedy(cause)), e);

@@ -100,9 +100,13 @@ class DevicesTest {
   }
 
   @Test
-  void aBrokenModelIsNoFallback() throws IOException {
+  void aBrokenModelIsNoFaultOfTheDevice() throws IOException {
     Files.writeString(file, "not a model");
-    assertThatThrownBy(() -> load("cpu", true, this::onCpu)).isInstanceOf(ModelContractException.class).hasMessageContaining("protobuf");
+    for (String policy : List.of("cpu", "cuda:0", "auto")) {
+      assertThatThrownBy(() -> load(policy, true, this::onCpu)).as(policy)
+          .isInstanceOf(ModelContractException.class).hasMessageContaining("protobuf");
+    }
+    assertThat(asked).as("auto does not try again on the CPU").hasSize(3);
   }
 
   @Test

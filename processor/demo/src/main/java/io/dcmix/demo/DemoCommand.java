@@ -6,6 +6,7 @@ import io.dcmix.app.run.DeviceOptions;
 import io.dcmix.app.run.Options;
 import io.dcmix.app.run.Processor;
 import io.dcmix.app.run.Shutdown;
+import io.dcmix.app.run.Sizes;
 import io.dcmix.core.archive.AbsentPlane;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
@@ -13,6 +14,7 @@ import io.dcmix.core.cli.ProgressBar;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.Devices;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.ChannelImportance;
@@ -22,6 +24,7 @@ import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.publish.ArchivePublisher.Published;
+import io.dcmix.streams.publish.Referral;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -90,6 +93,10 @@ public final class DemoCommand implements CliCommand {
   @Option(names = "--plate-map", paramLabel = "FILE", description = "What is in the wells: CSV or TSV. Default: the one that the spec names.")
   private @Nullable Path plateMap;
 
+  @Option(names = "--reference-above", defaultValue = "4MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Larger images of an archive go by reference, as files of its folder; the others inline. Default: ${DEFAULT-VALUE}.")
+  private long referenceAbove = Referral.ABOVE;
+
   @Option(names = "--model", paramLabel = "FILE", description = "The ONNX model. Default: the one for the simulated plate.")
   private @Nullable Path model;
 
@@ -121,12 +128,12 @@ public final class DemoCommand implements CliCommand {
 
   private int run(Topics topics, DevicePolicy policy, DemoPlate plate, Path folder, Shutdown shutdown) throws InterruptedException {
     System.err.println("Starting broker, processor and page ...");
-    Devices loaded = Processor.load(model != null ? model : ownModel(folder), policy, device.runtime());
+    Devices loaded = Processor.load(model != null ? model : ownModel(folder), policy, device.runtime(ScorerConfig.DEFAULT.slabBytes()));
     plate.checkAgainst(loaded.card());
     EmbeddedBroker broker = shutdown.add(EmbeddedBroker.start(folder.resolve("kafka"), brokerPort, Map.of()));
     Map<String, Object> client = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
     createTopics(topics, client);
-    Processor processor = shutdown.add(Processor.start(config(topics, broker, folder), loaded));
+    Processor processor = shutdown.add(Processor.start(config(topics, broker, folder, plate), loaded));
     DashboardServer page = shutdown.add(DashboardServer.start(
         new DashboardConfig("127.0.0.1", port, broker.bootstrapServers(), lane, Map.of())
                   .withReadiness(processor.streams()::readiness)
@@ -162,7 +169,7 @@ public final class DemoCommand implements CliCommand {
     AtomicLong sent = new AtomicLong();
     CompletableFuture<Published> publishing = new CompletableFuture<>();
     Thread publisher = Thread.ofPlatform().name("publisher").daemon().start(() -> {
-      try (ArchivePublisher to = new ArchivePublisher(topics, client, InstantSource.system())) {
+      try (ArchivePublisher to = new ArchivePublisher(topics, client, InstantSource.system(), plate.referral(referenceAbove))) {
         publishing.complete(to.publish(plate.archive(), run, plate.map(), sent::set));
       } catch (IOException | RuntimeException | InterruptedException e) {
         publishing.completeExceptionally(e);
@@ -235,8 +242,9 @@ public final class DemoCommand implements CliCommand {
         : "%d samples, and %d of %d controls".formatted(all - ofControls, ofControls, controls.size());
   }
 
-  private ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder) {
+  private static ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder, DemoPlate plate) {
     return ProcessorConfig.of(topics, broker.bootstrapServers(), folder.resolve("state"))
+        .withReferences(plate.references())
         .withWellDeadline(WELL_DEADLINE)
         .withTimeouts(Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10));
   }

@@ -18,6 +18,7 @@ import io.dcmix.core.images.Sha256;
 import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.scoring.PlanePointer;
+import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.core.scoring.PlaneSource.SourceExpiredException;
 import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.PlateFormat;
@@ -37,7 +38,6 @@ import io.dcmix.streams.StreamsRuntime;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.source.TopicPlaneSource;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -76,7 +76,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LaneIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LONG_DEADLINE = Duration.ofMinutes(5);
-  private static final long CACHE = 64L << 20;
+  private static final long POOL = 64L << 20;
   private static final List<String> CHANNELS = SimulationSpec.CHANNELS;
   private static final String[] WELLS = {"A01", "A02", "A03", "B01", "B02", "B03"};
   private static final AvroCodec<ImageEvent> IMAGES = AvroCodec.of(ImageEvent.class);
@@ -129,7 +129,7 @@ class LaneIT {
     RecordMetadata misplaced = producer.send(new ProducerRecord<>(topics.imageEvents(), elsewhere, a01, image)).get();
     RecordMetadata misnamed = producer.send(new ProducerRecord<>(topics.imageEvents(), b03, image)).get();
 
-    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, CACHE); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
+    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, POOL); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
       publish(topics, plate);
       until("all wells", runtime, results, () -> results.ended() == WELLS.length);
     }
@@ -172,7 +172,7 @@ class LaneIT {
         .replacing(lying, format, small.read(lying).payload())
         .withUnannounced(plane("A03", 1, "Brightfield"), format, plate.read(plane("A03", 1, CHANNELS.get(0))).payload());
 
-    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, CACHE); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
+    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, POOL); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
       publish(topics, altered);
       until("all wells", runtime, results, () -> results.ended() == WELLS.length);
     }
@@ -207,7 +207,7 @@ class LaneIT {
     SimulatedPlate plate = plate("LATE", 2);
     PlaneId missing = plane("B02", 2, CHANNELS.get(4));
 
-    try (StreamsRuntime runtime = start(topics, Duration.ofSeconds(3), CACHE); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
+    try (StreamsRuntime runtime = start(topics, Duration.ofSeconds(3), POOL); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
       publish(topics, new AlteredPlate(plate).without(missing));
       until("all wells in the importance", runtime, results, () -> results.latest().size() == WELLS.length && agrees(results));
       assertThat(results.failures())
@@ -238,12 +238,12 @@ class LaneIT {
   }
 
   @Test
-  void shouldReadEveryImageAgainByItsPointerWhenMemoryHoldsNoneAndAPlateComesChannelByChannel() throws Exception {
+  void shouldReadImagesAgainByTheirPointersWhenMemoryHoldsOneSiteAndAPlateComesChannelByChannel() throws Exception {
     Topics topics = lane("pointers");
     SimulatedPlate plate = plate("POINTERS", 1);
     Set<Thread> before = Thread.getAllStackTraces().keySet();
 
-    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, 1); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
+    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, model.card().siteBytes()); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
       publish(topics, new AlteredPlate(plate).channelByChannel());
       until("all wells", runtime, results, () -> results.ended() == WELLS.length);
       assertThat(Thread.getAllStackTraces().keySet()).as("the thread that reads images again")
@@ -265,7 +265,7 @@ class LaneIT {
     SimulatedPlate plate = plate("TWICE", 1);
     SimulatedPlate next = plate("NEXT", 1);
 
-    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, CACHE);
+    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, POOL);
         ResultCollector results = new ResultCollector(topics, plate.key(), client);
         ResultCollector after = new ResultCollector(topics, next.key(), client)) {
       publish(topics, plate);
@@ -290,13 +290,13 @@ class LaneIT {
         Map.of("cleanup.policy", "compact", "message.timestamp.type", "LogAppendTime")))).all().get();
     lane(topics.lane());
 
-    assertThatThrownBy(() -> start(topics, LONG_DEADLINE, CACHE))
+    assertThatThrownBy(() -> start(topics, LONG_DEADLINE, POOL))
         .isInstanceOf(UnusableTopicsException.class).hasMessageContainingAll("compacted.image-events", "cleanup.policy=compact", "delete");
   }
 
   @Test
   void shouldNameAllTopicsThatAreMissing() {
-    assertThatThrownBy(() -> start(new Topics("nowhere"), LONG_DEADLINE, CACHE))
+    assertThatThrownBy(() -> start(new Topics("nowhere"), LONG_DEADLINE, POOL))
         .isInstanceOf(UnusableTopicsException.class)
         .hasMessageContainingAll("nowhere.image-events", "nowhere.acquisitions", "nowhere.well-predictions", "nowhere.well-failures",
             "nowhere.channel-importance", "nowhere.dead-letters", "--create-topics");
@@ -346,13 +346,12 @@ class LaneIT {
     return SimulatedPlate.of(SimulationSpec.demo(5).withKey(new PlateKey(name, "run")).withFormat(PlateFormat.WELLS_6).withSites(sites));
   }
 
-  private static StreamsRuntime start(Topics topics, Duration wellDeadline, long cacheBytes) throws Exception {
+  private static StreamsRuntime start(Topics topics, Duration wellDeadline, long poolBytes) throws Exception {
     ProcessorConfig c = ProcessorConfig.of(topics, broker.bootstrapServers(), folder.resolve("state-" + topics.lane()));
-    ProcessorConfig config = new ProcessorConfig(
-        topics, c.bootstrapServers(), c.stateDir(), 1, 2, cacheBytes, true, wellDeadline, c.lateWindow(), c.commitInterval(),
-        Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10), c.pollInterval(), c.wire(), Map.of());
-    return StreamsRuntime.start(
-        config, List.of(model), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target), new SimpleMeterRegistry());
+    ProcessorConfig config = c.withScoring(ScorerConfig.DEFAULT.withWorkers(2).withPoolBytes(poolBytes))
+        .withWellDeadline(wellDeadline)
+        .withTimeouts(Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10));
+    return StreamsRuntime.start(config, List.of(model), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
   }
 
   private static void publish(Topics topics, PlateArchive plate) throws Exception {

@@ -1,5 +1,8 @@
 package io.dcmix.streams;
 
+import io.dcmix.core.scoring.ExplainPolicy;
+import io.dcmix.core.scoring.ScorerConfig;
+import io.dcmix.core.source.References;
 import io.dcmix.streams.wire.WireFormat;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,9 +17,9 @@ import java.util.Map;
  * @param bootstrapServers host:port, comma-separated
  * @param stateDir folder of the local state; it can be lost, the changelogs restore it
  * @param streamThreads threads that read images and write results, 1 or more
- * @param scorerThreads threads that decode and score, 1 or more
- * @param cacheBytes bytes of image payloads that may wait in memory for their site
- * @param explain whether wells get their leave-one-out importance, at the cost of one more pass a channel
+ * @param scoring threads and memory that decode and score
+ * @param memory what may be held in memory besides
+ * @param explain which wells get their leave-one-out importance, at the cost of one more pass a channel
  * @param wellDeadline a well without all its sites ends this long after its last image
  * @param lateWindow how long after its last image a finished well can still be corrected
  * @param commitInterval how often results become visible
@@ -26,15 +29,16 @@ import java.util.Map;
  * @param pollInterval longest time between two polls before an instance counts as stuck
  * @param wire how events are written at the edge
  * @param kafka further client settings, such as security; they are given to every Kafka client
+ * @param references what may be fetched by reference
  */
 public record ProcessorConfig(
     Topics topics,
     String bootstrapServers,
     Path stateDir,
     int streamThreads,
-    int scorerThreads,
-    long cacheBytes,
-    boolean explain,
+    ScorerConfig scoring,
+    MemoryBudget memory,
+    ExplainPolicy explain,
     Duration wellDeadline,
     Duration lateWindow,
     Duration commitInterval,
@@ -43,7 +47,8 @@ public record ProcessorConfig(
     Duration sessionTimeout,
     Duration pollInterval,
     WireFormat wire,
-    Map<String, String> kafka) {
+    Map<String, String> kafka,
+    References references) {
 
   /** How long at most a record waits for the scorer to have room; then its site waits in the store. */
   public static final Duration BACK_PRESSURE = Duration.ofSeconds(1);
@@ -55,49 +60,84 @@ public record ProcessorConfig(
   /** The defaults, for a broker with its default settings. */
   public static ProcessorConfig of(Topics topics, String bootstrapServers, Path stateDir) {
     return new ProcessorConfig(
-        topics, bootstrapServers, stateDir, 1, Runtime.getRuntime().availableProcessors(), 256L << 20, true,
+        topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ExplainPolicy.ALL,
         Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5),
-        new WireFormat.SingleObject(), Map.of());
+        new WireFormat.SingleObject(), Map.of(), References.NONE);
   }
 
   public ProcessorConfig withWellDeadline(Duration deadline) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, deadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, deadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
-        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka, references);
   }
 
-  public ProcessorConfig withExplain(boolean wanted) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, wanted, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+  public ProcessorConfig withScoring(ScorerConfig wanted) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+  }
+
+  public ProcessorConfig withStreamThreads(int threads) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, threads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+  }
+
+  public ProcessorConfig withMemory(MemoryBudget budget) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, budget, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+  }
+
+  public ProcessorConfig withCommitInterval(Duration interval) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+  }
+
+  public ProcessorConfig withExplain(ExplainPolicy wanted) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings, references);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scorerThreads, cacheBytes, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka, references);
+  }
+
+  public ProcessorConfig withReferences(References fetched) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, fetched);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    if (streamThreads < 1 || scorerThreads < 1) {
-      problems.add("stream threads (" + streamThreads + ") and scorer threads (" + scorerThreads + ") must be at least 1");
+    if (streamThreads < 1 || scoring.workers() < 1) {
+      problems.add("stream threads (" + streamThreads + ") and scorer threads (" + scoring.workers() + ") must be at least 1");
+    }
+    if (scoring.poolBytes() < 1 || scoring.backlogBytes() < 1 || scoring.slabBytes() < 1) {
+      problems.add("the pixel pool (%d bytes), the decode backlog (%d) and the batch (%d) must be above 0"
+          .formatted(scoring.poolBytes(), scoring.backlogBytes(), scoring.slabBytes()));
     }
     if (wellDeadline.compareTo(lateWindow) > 0) {
       problems.add("the well deadline (" + wellDeadline + ") is longer than the late window (" + lateWindow + "): shorten it");
     }
+    if (memory.inputBytes() < LaneTopics.MAX_MESSAGE_BYTES || memory.stateBytes() < 1 << 20) {
+      problems.add("the input buffer (%,d bytes) must hold one event of %,d bytes, the state's memory (%,d) must be 1 MiB or more"
+          .formatted(memory.inputBytes(), LaneTopics.MAX_MESSAGE_BYTES, memory.stateBytes()));
+    }
     waitsEndBeforeTheTransactionDoes(problems);
+    batchesStartBeforeResultsAreDue(problems);
     transactionsEndBeforeTheSessionDoes(problems);
     sessionsEndBeforeThePollInterval(problems);
+    problems.addAll(references.problems());
     return problems;
   }
 
@@ -106,6 +146,13 @@ public record ProcessorConfig(
       problems.add(
           "commit interval (%s) + longest wait for the scorer (%s) must be below the transaction timeout (%s): shorten the commit interval"
               .formatted(commitInterval, BACK_PRESSURE, transactionTimeout));
+    }
+  }
+
+  private void batchesStartBeforeResultsAreDue(List<String> problems) {
+    if (scoring.maxDelay().compareTo(BACK_PRESSURE) >= 0) {
+      problems.add("the longest wait for a batch to fill (%s) must be below the longest wait for the scorer (%s): shorten max-delay"
+          .formatted(scoring.maxDelay(), BACK_PRESSURE));
     }
   }
 

@@ -1,10 +1,14 @@
 package io.dcmix.streams;
 
 import io.dcmix.core.model.SiteModel;
-import io.dcmix.core.scoring.DirectSiteScorer;
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.PlaneSource;
+import io.dcmix.core.scoring.PooledSiteScorer;
 import io.dcmix.core.scoring.SiteReader;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
+import io.dcmix.core.source.PlaneSources;
+import io.dcmix.core.source.ReferenceSource;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ImageEvent;
@@ -24,11 +28,12 @@ import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.PatientDecoder;
 import io.dcmix.streams.wire.RegistryUnavailableException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -37,11 +42,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,7 @@ public final class StreamsRuntime implements AutoCloseable {
   private volatile long runningSince = System.nanoTime();
   private final CountDownLatch firstRunning = new CountDownLatch(1);
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+  private boolean closed;
 
   private StreamsRuntime(
       ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, ImageTopic images, MeterRegistry registry) {
@@ -78,21 +81,22 @@ public final class StreamsRuntime implements AutoCloseable {
     Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
-    // Here the scorer is made and its meter wired; this one runs on the first device alone.
+    PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
+    boolean batches = models.stream().anyMatch(m -> !m.device().equals("cpu"));
     ScoringMeters scoring = new ScoringMeters(registry);
-    DirectSiteScorer direct =
-        new DirectSiteScorer(model, source, reader, config.scorerThreads(), config.cacheBytes(), config.explain(), scoring);
-    scoring.watch(direct::usage);
-    scorer = direct;
+    PooledSiteScorer pooled = new PooledSiteScorer(models, batches, planes, reader, config.scoring(), scoring);
+    scoring.watch(pooled::usage);
+    scorer = pooled;
     WellStageConfig wells = new WellStageConfig(
-        images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE);
+        images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE,
+        config.explain());
     WellStageSupplier wellStage =
-        new WellStageSupplier(wells, model.card(), models.stream().allMatch(SiteModel::reproducible), scorer, imageDecoder, acquisitionDecoder,
+        new WellStageSupplier(wells, model.card(), reproducible(models, batches, config), scorer, imageDecoder, acquisitionDecoder,
             new StageMeters(registry));
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
     ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, ImportanceConfig.DEFAULT);
-    streams = new KafkaStreams(topology.build(), properties(config));
+    streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, model.card(), images.partitions()));
     streams.setUncaughtExceptionHandler(this::die);
     streams.setStateListener((now, before) -> {
       if (now == KafkaStreams.State.RUNNING) {
@@ -103,10 +107,21 @@ public final class StreamsRuntime implements AutoCloseable {
     InstanceMeters.register(registry, streams, topics.imageEvents(), this::ready, this::tasks, models);
   }
 
+  /** Each device gives the same bits, and was asked so with batches of the size that it now gets. */
+  private static boolean reproducible(List<? extends SiteModel> models, boolean batches, ProcessorConfig config) {
+    return models.stream().allMatch(m -> m.reproducible() && (!batches || m.slabSites() == config.scoring().batchSites(m.card())));
+  }
+
+  /** {@link #start(ProcessorConfig, List, SiteReader, MeterRegistry)} with meters that nobody reads. */
+  public static StreamsRuntime start(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    return start(config, models, reader, new SimpleMeterRegistry());
+  }
+
   /**
    * Starts an instance.
    *
-   * @param models one a device, all of one file, loaded and warm; they stay their caller's
+   * @param models one a device, of the same file, loaded and warm; they stay their caller's
    * @param reader decodes planes
    * @param registry where the instance's meters go
    * @throws UnusableTopicsException if the lane's topics are missing or have settings that would lose data
@@ -115,7 +130,12 @@ public final class StreamsRuntime implements AutoCloseable {
   public static StreamsRuntime start(
       ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, MeterRegistry registry)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
-    List<String> problems = config.problems();
+    List<String> problems = new ArrayList<>(config.problems());
+    ModelCard card = models.getFirst().card();
+    if (config.scoring().poolBytes() >= 1 && config.scoring().slots(card) < 1) {
+      problems.add("one site of model %s takes %,d bytes, the pixel pool has %,d: enlarge it"
+          .formatted(card.name(), card.siteBytes(), config.scoring().poolBytes()));
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("The settings do not fit together: " + String.join("; ", problems));
     }
@@ -169,8 +189,13 @@ public final class StreamsRuntime implements AutoCloseable {
     return ended;
   }
 
+  /** Closing twice is fine. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     streams.close(CloseOptions.timeout(CLOSE_WITHIN).withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     scorer.close();
     source.close();
@@ -181,33 +206,5 @@ public final class StreamsRuntime implements AutoCloseable {
     Map<String, Object> client = new HashMap<>(config.kafka());
     client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
     return client;
-  }
-
-  private static Properties properties(ProcessorConfig config) {
-    Properties p = new Properties();
-    p.putAll(clientConfig(config));
-    p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.topics().applicationId());
-    p.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir().toString());
-    p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
-    p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
-    p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-    // Exceptions fail the instance everywhere; spelled out until this is the default (Kafka 5).
-    p.put("processing.exception.handler.global.enabled", true);
-    // A punctuation waits for the poll, and without input the poll waits this long.
-    p.put(StreamsConfig.POLL_MS_CONFIG, 10);
-    // Streams buffers records, not bytes; an image can have 16 MiB. If memory is short, lower these.
-    p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 32 << 20);
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 4 << 20);
-    // A lane that starts for the first time takes what was published before it.
-    p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int) config.sessionTimeout().toMillis());
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int) config.sessionTimeout().dividedBy(10).toMillis());
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int) config.pollInterval().toMillis());
-    p.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) config.transactionTimeout().toMillis());
-    p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LaneTopics.MAX_MESSAGE_BYTES);
-    return p;
   }
 }

@@ -1,6 +1,7 @@
 package io.dcmix.streams;
 
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.Acquisition;
@@ -71,10 +72,18 @@ final class TestLane implements AutoCloseable {
     this(partitions, Duration.ofSeconds(5));
   }
 
+  TestLane(ExplainPolicy explain) {
+    this(1, Duration.ofSeconds(5), explain);
+  }
+
   TestLane(int partitions, Duration backPressure) {
+    this(partitions, backPressure, ExplainPolicy.ALL);
+  }
+
+  private TestLane(int partitions, Duration backPressure, ExplainPolicy explain) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure);
+    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, explain);
     WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());

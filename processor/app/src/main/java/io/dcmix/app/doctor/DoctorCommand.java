@@ -6,6 +6,7 @@ import io.dcmix.app.run.Options;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.RuntimeLibrary;
+import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.Topics;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class DoctorCommand implements CliCommand {
       findings.add(ClusterChecks.registry(schemaRegistry));
     }
     if (model != null) {
-      findings.addAll(ModelChecks.run(model, policy, device.runtime()));
+      findings.addAll(ModelChecks.run(model, policy, device.runtime(ScorerConfig.DEFAULT.slabBytes())));
     }
     Diagnosis diagnosis = new Diagnosis(findings);
     PrintWriter out = spec.commandLine().getOut();

@@ -30,9 +30,9 @@ final class MachineChecks {
 
   private static Finding memory() {
     long heap = Runtime.getRuntime().maxMemory();
-    String detail = "heap up to " + Sizes.text(heap);
+    String detail = "heap up to " + Amount.text(heap);
     if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
-      detail = Sizes.text(system.getTotalMemorySize()) + ", of which " + Sizes.text(system.getFreeMemorySize()) + " are free; " + detail;
+      detail = Amount.text(system.getTotalMemorySize()) + ", of which " + Amount.text(system.getFreeMemorySize()) + " are free; " + detail;
     }
     return heap < SMALL_HEAP
         ? Finding.warning(MACHINE, "memory", detail, "Give the process more memory, or the heap more of it with DCMIX_JAVA_OPTS=-Xmx1g")

@@ -47,7 +47,7 @@ final class ModelChecks {
           : Finding.warning(MODEL, "reproducible", "the same site gives other bits from run to run", "Leave out --tf32; else compare results by tolerance"));
       DcmixModel first = devices.models().getFirst();
       findings.add(Finding.ok(MODEL, "memory", "%s of pixels a site, %d site%s a run".formatted(
-          Sizes.text(card.siteBytes()), first.slabSites(), first.slabSites() == 1 ? "" : "s")));
+          Amount.text(card.siteBytes()), first.slabSites(), first.slabSites() == 1 ? "" : "s")));
       for (DcmixModel model : devices.models()) {
         findings.add(speed(model));
       }
@@ -91,7 +91,7 @@ final class ModelChecks {
   }
 
   private static long runUntil(SiteModel model, long end, boolean explain) throws InferenceException {
-    int slabSites = model.slabSites();
+    int slabSites = explain ? SiteModel.explainedSites(model.card(), model.slabSites()) : model.slabSites();
     long sites = 0;
     try (Arena arena = Arena.ofConfined()) {
       ByteBuffer slab = arena.allocate((long) slabSites * model.card().siteBytes(), 64).asByteBuffer().order(ByteOrder.nativeOrder());

@@ -12,8 +12,8 @@ public final class DeviceOptions {
       description = "Where the model runs. auto: CUDA where it works, else the CPU; cuda: CUDA or no start; cuda:0,1: both devices. Default: auto.")
   private String device = "auto";
 
-  @Option(names = "--gpu-memory", paramLabel = "SIZE", converter = ByteSizes.class,
-      description = "Most memory that the model takes on each GPU, such as 6g. Default: 4g.")
+  @Option(names = "--gpu-memory", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Most memory that the model takes on each GPU, such as 6GiB. Default: 4GiB.")
   private @Nullable Long gpuMemory;
 
   @Option(names = "--tf32",
@@ -29,9 +29,13 @@ public final class DeviceOptions {
     return Options.device(device);
   }
 
-  /** How it runs there. */
-  public RuntimeOptions runtime() {
-    CudaOptions cuda = CudaOptions.DEFAULT.withTf32(tf32);
+  /**
+   * How it runs there.
+   *
+   * @param batchBytes pixels that one run takes on a GPU, which is what the start tries
+   */
+  public RuntimeOptions runtime(long batchBytes) {
+    CudaOptions cuda = CudaOptions.DEFAULT.withTf32(tf32).withSlabBytes(batchBytes);
     return RuntimeOptions.DEFAULT.withCuda(gpuMemory == null ? cuda : cuda.withMemoryLimitBytes(gpuMemory));
   }
 }

@@ -2,7 +2,11 @@ package io.dcmix.app.run;
 
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.streams.Topics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /** What several commands read from their options, with the option's name in the message. */
 public final class Options {
@@ -22,6 +26,19 @@ public final class Options {
   }
 
   /**
+   * The policy of {@code --explain}.
+   *
+   * @throws CliException if it is none
+   */
+  public static ExplainPolicy explain(String text) {
+    try {
+      return ExplainPolicy.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--explain: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * The policy of {@code --device}.
    *
    * @throws CliException if it is no device
@@ -32,5 +49,19 @@ public final class Options {
     } catch (IllegalArgumentException e) {
       throw new CliException("--device: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The folders of an option that may be given several times.
+   *
+   * @throws CliException if one of them is none
+   */
+  static List<Path> folders(String option, List<Path> paths) {
+    for (Path path : paths) {
+      if (!Files.isDirectory(path)) {
+        throw new CliException(option + ": " + path + " is no folder");
+      }
+    }
+    return List.copyOf(paths);
   }
 }

@@ -6,14 +6,19 @@ import io.dcmix.app.dashboard.ResultDecoder;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.Devices;
+import io.dcmix.core.scoring.ScorerConfig;
+import io.dcmix.core.source.References;
 import io.dcmix.streams.LaneTopics;
+import io.dcmix.streams.MemoryBudget;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -61,8 +66,40 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--port", defaultValue = "8080", description = "Port of the page; 0: any free one. Default: ${DEFAULT-VALUE}.")
   private int port = 8080;
 
-  @Option(names = "--no-explain", description = "Leave out the importance per well: one pass a site instead of one a channel more.")
-  private boolean noExplain;
+  @Option(names = "--explain", defaultValue = "all", paramLabel = "all|hits|none|sample:N",
+      description = "Which wells get the importance of their channels, at one more pass a channel; sample:20 is one well in twenty. Default: ${DEFAULT-VALUE}.")
+  private String explain = "all";
+
+  @Option(names = "--scorer-threads", paramLabel = "N", description = "Threads that decode images and, on a CPU, run the model. Default: one a core.")
+  private @Nullable Integer scorerThreads;
+
+  @Option(names = "--pixel-pool", defaultValue = "256MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Memory for the pixels of wells in work, outside the heap. Too little: images are read twice. Default: ${DEFAULT-VALUE}.")
+  private long pixelPool = 256L << 20;
+
+  @Option(names = "--input-buffer", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Heap for images that were fetched from Kafka and wait. Default: ${DEFAULT-VALUE}.")
+  private long inputBuffer = 128L << 20;
+
+  @Option(names = "--state-memory", defaultValue = "64MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Memory of the local state, outside the heap. Default: ${DEFAULT-VALUE}.")
+  private long stateMemory = 64L << 20;
+
+  @Option(names = "--stream-threads", defaultValue = "1", paramLabel = "N",
+      description = "Threads that read images from Kafka and write results. Default: ${DEFAULT-VALUE}.")
+  private int streamThreads = 1;
+
+  @Option(names = "--batch-size", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "On a GPU: pixels scored in one run. Default: ${DEFAULT-VALUE}.")
+  private long batchSize = 128L << 20;
+
+  @Option(names = "--max-delay", defaultValue = "20ms", paramLabel = "TIME", converter = Durations.class,
+      description = "On a GPU: how long a site may wait for others to fill its batch. Default: ${DEFAULT-VALUE}.")
+  private Duration maxDelay = Duration.ofMillis(20);
+
+  @Option(names = "--commit-interval", defaultValue = "100ms", paramLabel = "TIME", converter = Durations.class,
+      description = "How often results become visible; each time costs a transaction. Default: ${DEFAULT-VALUE}.")
+  private Duration commitInterval = Duration.ofMillis(100);
 
   @Option(names = "--well-deadline", defaultValue = "30m", paramLabel = "TIME", converter = Durations.class,
       description = "An incomplete well ends this long after its last image. Default: ${DEFAULT-VALUE}.")
@@ -79,6 +116,14 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--session-timeout", defaultValue = "45s", paramLabel = "TIME", converter = Durations.class,
       description = "After it the broker gives a silent instance's wells to another. Default: ${DEFAULT-VALUE}.")
   private Duration sessionTimeout = Duration.ofSeconds(45);
+
+  @Option(names = "--reference-root", paramLabel = "DIR",
+      description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
+  private List<Path> referenceRoots = new ArrayList<>();
+
+  @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
+      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
+  private Duration referenceDeadline = Duration.ofSeconds(30);
 
   @Option(names = "--create-topics", description = "Create the lane's topics that do not exist.")
   private boolean createTopics;
@@ -100,7 +145,7 @@ public final class RunCommand implements CliCommand {
   public Integer call() throws InterruptedException {
     ProcessorConfig config = config();
     try (Shutdown shutdown = new Shutdown()) {
-      Devices loaded = Processor.load(model, device.policy(), device.runtime());
+      Devices loaded = Processor.load(model, device.policy(), device.runtime(batchSize));
       Brokers.awaitAnswer(bootstrapServers, config.kafka(), Brokers.PATIENCE);
       if (createTopics) {
         create(config);
@@ -122,11 +167,21 @@ public final class RunCommand implements CliCommand {
 
   private ProcessorConfig config() {
     return ProcessorConfig.of(Options.lane(lane), bootstrapServers, stateDir)
-        .withExplain(!noExplain)
+        .withExplain(Options.explain(explain))
+        .withScoring(scoring())
+        .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
+        .withStreamThreads(streamThreads)
+        .withCommitInterval(commitInterval)
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
+        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
         .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
         .withKafka(kafka == null ? Map.of() : kafka);
+  }
+
+  private ScorerConfig scoring() {
+    ScorerConfig scoring = ScorerConfig.DEFAULT.withPoolBytes(pixelPool).withBacklogBytes(Math.max(1, pixelPool / 4)).withBatches(batchSize, maxDelay);
+    return scorerThreads == null ? scoring : scoring.withWorkers(scorerThreads);
   }
 
   private void create(ProcessorConfig config) throws InterruptedException {

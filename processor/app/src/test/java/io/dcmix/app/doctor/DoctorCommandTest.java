@@ -145,7 +145,7 @@ class DoctorCommandTest {
     assertThat(fair.text()).contains("Machine\n", "  ok       Java ", "  warning  cores ", "-> More").endsWith("Nothing failed, 1 warning.\n");
     assertThat(MachineChecks.cores(1).level()).isEqualTo(Level.WARNING);
     assertThat(MachineChecks.cores(2).level()).isEqualTo(Level.OK);
-    assertThat(Sizes.text(98_304)).isEqualTo("96.0 KiB");
-    assertThat(Sizes.text(4L << 30)).isEqualTo("4.0 GiB");
+    assertThat(Amount.text(98_304)).isEqualTo("96.0 KiB");
+    assertThat(Amount.text(4L << 30)).isEqualTo("4.0 GiB");
   }
 }

@@ -18,9 +18,9 @@ import java.util.TreeMap;
  */
 public record CudaOptions(
     long memoryLimitBytes, long slabBytes, ArenaGrowth arena, ConvolutionSearch convolutionSearch, boolean tf32, boolean deterministic) {
-  /** 4 GiB, slabs of 32 MiB, growing as asked, heuristic search, no TF32, deterministic. */
+  /** 4 GiB, slabs of 128 MiB, growing as asked, heuristic search, no TF32, deterministic. */
   public static final CudaOptions DEFAULT =
-      new CudaOptions(4L << 30, 32L << 20, ArenaGrowth.SAME_AS_REQUESTED, ConvolutionSearch.HEURISTIC, false, true);
+      new CudaOptions(4L << 30, 128L << 20, ArenaGrowth.SAME_AS_REQUESTED, ConvolutionSearch.HEURISTIC, false, true);
 
   /** More sites than this in one run gain nothing, and the first of them waits longer. */
   private static final int MAX_SLAB_SITES = 64;
@@ -42,8 +42,12 @@ public record CudaOptions(
     return new CudaOptions(memoryLimitBytes, slabBytes, arena, convolutionSearch, allowed, deterministic);
   }
 
-  /** Sites of this model in one slab: as many as the budget holds, 1 to {@value #MAX_SLAB_SITES}. */
-  int slabSites(ModelCard card) {
+  public CudaOptions withSlabBytes(long bytes) {
+    return new CudaOptions(memoryLimitBytes, bytes, arena, convolutionSearch, tf32, deterministic);
+  }
+
+  /** Sites of a model in one slab: as many as so many bytes hold, 1 to {@value #MAX_SLAB_SITES}. */
+  public static int slabSites(ModelCard card, long slabBytes) {
     long addressable = Integer.MAX_VALUE / card.siteBytes();
     return Math.clamp(Math.min(slabBytes / card.siteBytes(), addressable), 1, MAX_SLAB_SITES);
   }

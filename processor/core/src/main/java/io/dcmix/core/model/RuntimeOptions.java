@@ -48,6 +48,6 @@ public record RuntimeOptions(int threads, @Nullable Integer slabSites, long maxF
     if (slabSites != null) {
       return slabSites;
     }
-    return onCuda ? cuda.slabSites(card) : 1;
+    return onCuda ? CudaOptions.slabSites(card, cuda.slabBytes()) : 1;
   }
 }

@@ -13,20 +13,25 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SiteScorer extends AutoCloseable {
   /**
-   * Tries to keep a payload in memory until its site is scored. Without room it is not kept, and is read again through its
-   * pointer when needed.
+   * Tries to get a plane ready before its site is complete. Without room nothing happens, and the plane is read through its
+   * pointer when its site is submitted.
+   *
+   * @param payload the encoded image, which nobody changes from now on; null if it is not here and must be read
    */
-  void offer(PlanePointer pointer, ByteBuffer payload);
+  void offer(SiteId site, SitePlane plane, @Nullable ByteBuffer payload);
 
   /**
-   * Takes a complete site.
+   * Takes a complete site. A site that is with the scorer is not submitted again before its outcome.
    *
    * @param planes one a channel, in the model's order
    * @return false if there is no room now; the caller still owns the site and tries again later
    */
   boolean submit(SiteTicket ticket, List<SitePlane> planes);
 
-  /** Waits until {@link #submit} may have room again, at most that long; returns whether it may. */
+  /**
+   * Waits until the scorer has caught up enough to take more planes and sites, at most that long; returns whether it has. It
+   * never waits for a plane that is yet to be offered.
+   */
   boolean awaitRoom(Duration atMost);
 
   /**

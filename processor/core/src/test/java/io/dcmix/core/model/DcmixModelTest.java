@@ -215,10 +215,14 @@ class DcmixModelTest {
       softmaxAndAfter.forEach(graph::addNode);
     });
     try (DcmixModel alone = DcmixModel.load(leaking, DevicePolicy.CPU);
-        DcmixModel beside = DcmixModel.load(leaking, DevicePolicy.CPU, fourSites)) {
+        DcmixModel beside = DcmixModel.load(leaking, DevicePolicy.CPU, fourSites);
+        DcmixModel explainedBeside = DcmixModel.load(leaking, DevicePolicy.CPU, RuntimeOptions.DEFAULT.withSlabSites(8))) {
       assertThat(alone.slabSites()).isEqualTo(1);
       assertThat(alone.reproducible()).as("alone it gives the same bits").isTrue();
       assertThat(beside.reproducible()).as("beside others it does not").isFalse();
+      assertThat(explainedBeside.reproducible()).isFalse();
+      assertThat(SiteModel.explainedSites(alone.card(), 8)).as("3 channels, 4 passes").isEqualTo(2);
+      assertThat(SiteModel.explainedSites(alone.card(), 3)).isEqualTo(1);
     }
   }
 

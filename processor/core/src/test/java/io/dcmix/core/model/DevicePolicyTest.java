@@ -68,16 +68,11 @@ class DevicePolicyTest {
   @Test
   void aSlabHoldsAsManySitesAsItsBudgetAndALargeSiteRunsAlone() {
     ModelCard small = LinearModel.card(PixelType.UINT8); // 3 × 4 × 6 bytes = 72
-    assertThat(slab(72 * 5 + 71).slabSites(small)).isEqualTo(5);
-    assertThat(slab(71).slabSites(small)).isEqualTo(1);
-    assertThat(slab(1L << 40).slabSites(small)).isEqualTo(64);
+    assertThat(CudaOptions.slabSites(small, 72 * 5 + 71)).isEqualTo(5);
+    assertThat(CudaOptions.slabSites(small, 71)).isEqualTo(1);
+    assertThat(CudaOptions.slabSites(small, 1L << 40)).isEqualTo(64);
     assertThat(RuntimeOptions.DEFAULT.slabSites(small, false)).as("on the CPU").isEqualTo(1);
-    assertThat(RuntimeOptions.DEFAULT.withCuda(slab(144)).slabSites(small, true)).isEqualTo(2);
+    assertThat(RuntimeOptions.DEFAULT.withCuda(CudaOptions.DEFAULT.withSlabBytes(144)).slabSites(small, true)).isEqualTo(2);
     assertThat(RuntimeOptions.DEFAULT.withSlabSites(7).slabSites(small, true)).isEqualTo(7);
-  }
-
-  private static CudaOptions slab(long bytes) {
-    CudaOptions d = CudaOptions.DEFAULT;
-    return new CudaOptions(d.memoryLimitBytes(), bytes, d.arena(), d.convolutionSearch(), d.tf32(), d.deterministic());
   }
 }

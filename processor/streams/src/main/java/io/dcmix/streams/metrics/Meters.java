@@ -35,8 +35,9 @@ public enum Meters {
   POOL_LIMIT(Kind.GAUGE, "dcmix.pool.limit", "bytes", "Bytes of pixels that may be held in memory."),
   EVICTIONS(Kind.COUNTER, "dcmix.evictions", null,
       "Buffers of incomplete sites that were taken away for complete ones. Many are normal when a plate comes channel by channel."),
-  REREADS(Kind.COUNTER, "dcmix.rereads", null, "Planes that memory did not hold and that were read again through their pointer."),
-  REREAD(Kind.COUNTER, "dcmix.reread", "bytes", "Bytes that were read again."),
+  REREADS(Kind.COUNTER, "dcmix.rereads", null,
+      "Planes that were read through their pointer because memory did not hold them; images by reference always are."),
+  REREAD(Kind.COUNTER, "dcmix.reread", "bytes", "Bytes of these planes."),
 
   PREDICTIONS(Kind.COUNTER, "dcmix.predictions", null, "Predictions forwarded, revisions included. A transaction that is aborted counts, too."),
   FAILURES(Kind.COUNTER, "dcmix.failures", null, "Failures forwarded, of a whole well or of one site.", "scope", "reason"),

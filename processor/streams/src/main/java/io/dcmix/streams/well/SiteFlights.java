@@ -1,11 +1,14 @@
 package io.dcmix.streams.well;
 
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.scoring.PlanePointer;
+import io.dcmix.core.scoring.SiteId;
 import io.dcmix.core.scoring.SiteOutcome;
 import io.dcmix.core.scoring.SitePlane;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteTicket;
+import io.dcmix.core.scoring.SiteTicket.Explain;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.state.PlaneState;
 import io.dcmix.schema.state.SiteState;
@@ -32,17 +35,19 @@ final class SiteFlights {
   private final ModelCard model;
   private final WellStores stores;
   private final String task;
+  private final ExplainPolicy explain;
   private final long generation = GENERATIONS.incrementAndGet();
-  private final Deque<SiteId> waiting = new ArrayDeque<>();
-  private final Set<SiteId> flying = new HashSet<>();
+  private final Deque<Place> waiting = new ArrayDeque<>();
+  private final Set<Place> flying = new HashSet<>();
 
-  private record SiteId(String well, int site) {}
+  private record Place(String well, int site) {}
 
-  SiteFlights(SiteScorer scorer, ModelCard model, WellStores stores, String task) {
+  SiteFlights(SiteScorer scorer, ModelCard model, WellStores stores, String task, ExplainPolicy explain) {
     this.scorer = scorer;
     this.model = model;
     this.stores = stores;
     this.task = task;
+    this.explain = explain;
   }
 
   boolean idle() {
@@ -59,17 +64,18 @@ final class SiteFlights {
   }
 
   void enqueue(String well, int site) {
-    waiting.add(new SiteId(well, site));
+    waiting.add(new Place(well, site));
   }
 
   /** Hands waiting sites to the scorer while it has room. */
   void submit() {
     while (!waiting.isEmpty()) {
-      SiteId id = waiting.element();
+      Place id = waiting.element();
       SiteState site = stores.site(id.well(), id.site());
       if (site != null && site.getStatus() == SiteStatus.COMPLETE && !flying.contains(id)) {
-        SiteTicket ticket = new SiteTicket(task, generation, WellKey.parse(id.well()), id.site(), site.getVersion());
-        if (!scorer.submit(ticket, planes(id))) {
+        WellKey well = WellKey.parse(id.well());
+        Explain wanted = site.getExplain() ? Explain.YES : explain.first(well);
+        if (!scorer.submit(new SiteTicket(siteId(well, id.site()), site.getVersion(), wanted), planes(id))) {
           return;
         }
         flying.add(id);
@@ -78,7 +84,7 @@ final class SiteFlights {
     }
   }
 
-  private List<SitePlane> planes(SiteId id) {
+  private List<SitePlane> planes(Place id) {
     Map<String, PlaneState> planes = stores.planesOf(id.well(), id.site());
     List<SitePlane> ordered = new ArrayList<>();
     for (String channel : model.channels()) {
@@ -86,7 +92,7 @@ final class SiteFlights {
       if (plane == null) {
         throw new IllegalStateException("Site " + id + " is complete without channel " + channel);
       }
-      ordered.add(new SitePlane(channel, ImageIntake.format(plane), pointer(plane)));
+      ordered.add(sitePlane(channel, plane));
     }
     return ordered;
   }
@@ -94,7 +100,8 @@ final class SiteFlights {
   /** Takes the outcomes that are there into the ledger. */
   void land(WellLedger ledger) {
     for (SiteOutcome outcome : scorer.drain(task, generation)) {
-      SiteId id = new SiteId(WellStores.key(outcome.ticket().well()), outcome.ticket().site());
+      SiteId site = outcome.ticket().site();
+      Place id = new Place(WellStores.key(site.well()), site.site());
       flying.remove(id);
       if (!ledger.record(outcome)) {
         waiting.add(id);
@@ -107,8 +114,20 @@ final class SiteFlights {
     scorer.forget(task, generation);
   }
 
-  /** The pointer to a stored plane's payload. */
-  static PlanePointer pointer(PlaneState plane) {
+  /** Gives a plane that came to the scorer, before its site is complete. */
+  void offer(ImageIntake.Plane plane) {
+    scorer.offer(siteId(plane.well(), plane.site()), sitePlane(plane.channel(), plane.state()), plane.payload());
+  }
+
+  private SiteId siteId(WellKey well, int site) {
+    return new SiteId(task, generation, well, site);
+  }
+
+  private static SitePlane sitePlane(String channel, PlaneState plane) {
+    return new SitePlane(channel, ImageIntake.format(plane), pointer(plane));
+  }
+
+  private static PlanePointer pointer(PlaneState plane) {
     String uri = plane.getUri();
     return uri == null
         ? new PlanePointer.InTopic(plane.getTopicId(), plane.getPartition(), plane.getOffset(), plane.getSize(), plane.getSha256())

@@ -1,10 +1,12 @@
 package io.dcmix.streams.well;
 
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.scoring.SiteOutcome;
 import io.dcmix.core.wells.Manifest;
 import io.dcmix.core.wells.PlaneChoice;
 import io.dcmix.core.wells.SiteAssembly;
+import io.dcmix.core.wells.WellScore;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.state.PlaneState;
@@ -40,6 +42,7 @@ final class WellLedger {
   private final Manifests manifests;
   private final ModelCard model;
   private final WellResults results;
+  private final ExplainPolicy explain;
   private final Listener listener;
   private final BiConsumer<WellKey, WellOutput> forward;
 
@@ -56,11 +59,13 @@ final class WellLedger {
   }
 
   WellLedger(
-      WellStores stores, Manifests manifests, ModelCard model, WellResults results, Listener listener, BiConsumer<WellKey, WellOutput> forward) {
+      WellStores stores, Manifests manifests, ModelCard model, WellResults results, ExplainPolicy explain, Listener listener,
+      BiConsumer<WellKey, WellOutput> forward) {
     this.stores = stores;
     this.manifests = manifests;
     this.model = model;
     this.results = results;
+    this.explain = explain;
     this.listener = listener;
     this.forward = forward;
   }
@@ -181,7 +186,8 @@ final class WellLedger {
     boolean complete = false;
     switch (SiteAssembly.of(model.channels(), judged(stores.planesOf(well, number)), absent)) {
       case SiteAssembly.Waiting _ -> {
-        if (!planesChanged) {
+        boolean waitedBefore = before != null && before.getStatus() == SiteStatus.ASSEMBLING && before.getModelSha256().equals(model.sha256());
+        if (!planesChanged || waitedBefore) {
           return;
         }
       }
@@ -221,15 +227,24 @@ final class WellLedger {
    * @return false if it is stale: the site changed since, and must be scored again
    */
   boolean record(SiteOutcome outcome) {
-    WellKey key = outcome.ticket().well();
+    WellKey key = outcome.ticket().site().well();
     String well = WellStores.key(key);
-    int number = outcome.ticket().site();
+    int number = outcome.ticket().site().site();
     SiteState site = stores.site(well, number);
     if (site == null || site.getStatus() != SiteStatus.COMPLETE) {
       return true;
     }
     if (site.getVersion() != outcome.ticket().version()) {
       return false;
+    }
+    if (site.getExplain()) {
+      // Its score stands; only the explanation was wanted, and a well without one is better than none.
+      double[] importance = outcome instanceof SiteOutcome.Scored scored ? scored.score().importance() : null;
+      site.setStatus(SiteStatus.SCORED);
+      site.setImportance(importance == null ? null : list(importance));
+      stores.put(well, number, site);
+      settle(key);
+      return true;
     }
     switch (outcome) {
       case SiteOutcome.Scored scored -> {
@@ -319,6 +334,11 @@ final class WellLedger {
       }
       return;
     }
+    if (explain.wells() == ExplainPolicy.Wells.HITS && askForExplanation(name, sites)) {
+      well.setLife(WellLife.SCORING);
+      stores.put(name, well);
+      return;
+    }
     well.setRevision(well.getRevision() + 1);
     well.setLife(WellLife.DONE);
     stores.put(name, well);
@@ -328,6 +348,29 @@ final class WellLedger {
         .of(new WellResults.Settled(
             key, well, sites, expected.isEmpty() ? null : expected.size(), unknownChannels, site -> stores.planesOf(name, site)))
         .forEach(output -> forward.accept(key, output));
+  }
+
+  /**
+   * Sends the sites of a hit that have no importance yet to the scorer once more: those that alone are none. Returns whether
+   * there are any.
+   */
+  private boolean askForExplanation(String well, SortedMap<Integer, SiteState> sites) {
+    List<SiteState> scored = sites.values().stream().filter(site -> site.getStatus() == SiteStatus.SCORED).toList();
+    if (scored.isEmpty() || WellScore.of(scored, model.hitIndex()).hitLogit() <= 0) {
+      return false;
+    }
+    boolean asked = false;
+    for (Map.Entry<Integer, SiteState> entry : sites.entrySet()) {
+      SiteState site = entry.getValue();
+      if (site.getStatus() == SiteStatus.SCORED && site.getImportance() == null && !site.getExplain()) {
+        site.setStatus(SiteStatus.COMPLETE);
+        site.setExplain(true);
+        stores.put(well, entry.getKey(), site);
+        listener.complete(well, entry.getKey());
+        asked = true;
+      }
+    }
+    return asked;
   }
 
   /** A well is never made of sites that different models decided: those of an earlier model start over from their planes. */

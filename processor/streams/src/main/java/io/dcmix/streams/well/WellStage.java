@@ -132,8 +132,8 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       this.stores = new WellStores(context);
       this.manifests = new Manifests(context.getStateStore(Manifests.STORE), acquisitionDecoder);
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
-      this.flights = new SiteFlights(scorer, model, stores, context.taskId().toString());
-      this.ledger = new WellLedger(stores, manifests, model, results, this, this::forward);
+      this.flights = new SiteFlights(scorer, model, stores, context.taskId().toString(), config.explain());
+      this.ledger = new WellLedger(stores, manifests, model, results, config.explain(), this, this::forward);
       WAITED.get()[0] = 0;
       schedule();
     }
@@ -180,8 +180,8 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
         case ImageIntake.Unused unused -> ledger.leaveOut(unused, record.timestamp());
         case ImageIntake.Plane plane -> {
           // The payload goes to memory before the site can be complete, so that it need not be read again.
-          if (ledger.take(plane, record.timestamp()) && plane.payload() != null) {
-            scorer.offer(SiteFlights.pointer(plane.state()), plane.payload());
+          if (ledger.take(plane, record.timestamp()) && plane.state().getProblem() == null) {
+            flights.offer(plane);
           }
           flights.submit();
           relieve();
@@ -217,15 +217,20 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     }
 
     /**
-     * Back pressure: waits a little for the scorer while complete sites cannot be handed over; results go out meanwhile. The
-     * time is the thread's: between two commits lie a record of each task at least, and all their waits must fit in a transaction.
+     * Back pressure: waits a little for the scorer to catch up, so that it is not given more than it can hold; results go out
+     * meanwhile. What the scorer is busy with depends on no later record. The time is the thread's: between two commits lie a
+     * record of each task at least, and all their waits must fit in a transaction.
      */
     private void relieve() {
+      if (!flights.hasWaiting() && scorer.awaitRoom(Duration.ZERO)) {
+        return;
+      }
       long[] waited = WAITED.get();
       long start = System.nanoTime();
       long budget = config.backPressure().toNanos() - waited[0];
-      while (flights.hasWaiting() && System.nanoTime() - start < budget) {
-        scorer.awaitRoom(DRAIN_EVERY);
+      boolean room = false;
+      while ((flights.hasWaiting() || !room) && System.nanoTime() - start < budget) {
+        room = scorer.awaitRoom(DRAIN_EVERY);
         flights.land(ledger);
         flights.submit();
       }

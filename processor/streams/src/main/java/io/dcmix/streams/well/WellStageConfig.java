@@ -1,5 +1,6 @@
 package io.dcmix.streams.well;
 
+import io.dcmix.core.scoring.ExplainPolicy;
 import java.time.Duration;
 
 /**
@@ -10,5 +11,6 @@ import java.time.Duration;
  * @param wellDeadline a well without all its sites ends this long after its last image, on the arrival clock
  * @param lateWindow how long after its last image a finished well can still be corrected
  * @param backPressure how long at most a record may wait for the scorer to have room
+ * @param explain which wells get the importance of their channels
  */
-public record WellStageConfig(String topicId, int partitions, Duration wellDeadline, Duration lateWindow, Duration backPressure) {}
+public record WellStageConfig(String topicId, int partitions, Duration wellDeadline, Duration lateWindow, Duration backPressure, ExplainPolicy explain) {}

@@ -3,8 +3,8 @@ package io.dcmix.app.doctor;
 import java.util.Locale;
 
 /** Bytes for people. */
-final class Sizes {
-  private Sizes() {}
+final class Amount {
+  private Amount() {}
 
   static String text(long bytes) {
     if (bytes < 1L << 20) {

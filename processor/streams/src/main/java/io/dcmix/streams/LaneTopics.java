@@ -57,8 +57,15 @@ public final class LaneTopics {
   public static final class UnusableTopicsException extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final List<String> problems;
+
     UnusableTopicsException(Topics topics, List<String> problems) {
       super("The topics of lane %s cannot be used:%n  - %s".formatted(topics.lane(), String.join("%n  - ".formatted(), problems)));
+      this.problems = List.copyOf(problems);
+    }
+
+    public List<String> problems() {
+      return problems;
     }
   }
 

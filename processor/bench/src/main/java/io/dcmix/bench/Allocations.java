@@ -18,7 +18,7 @@ final class Allocations {
   /** Options of a JVM that writes such a recording when it ends. */
   static List<String> jvmOptions(Path file) {
     return List.of("-XX:StartFlightRecording:settings=none,dumponexit=true,filename=" + file
-        + "," + EVENT + "#enabled=true," + EVENT + "#period=1s");
+        + ",+" + EVENT + "#enabled=true,+" + EVENT + "#period=1s");
   }
 
   /** Bytes that all stream threads together have allocated since their start. */

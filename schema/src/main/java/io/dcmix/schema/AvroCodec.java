@@ -9,11 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DatumWriter;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
@@ -26,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reading is bounded by the message: a length or a count that the remaining bytes cannot hold is refused before anything is
  * allocated for it, a collection has at most {@value AvroRecord#MAX_ITEMS} items, and nothing may follow the record.
+ *
+ * <p>A field of bytes is a view of the message it was read from, not a copy: the message must not change while the record is in
+ * use.
  *
  * <p>Threading: immutable, safe to share.
  *
@@ -126,7 +127,7 @@ public final class AvroCodec<T extends SpecificRecord> {
     DatumReader<T> reader = newReader(data, writerSchema, schema);
     return (bytes, offset) -> {
       try {
-        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, offset, bytes.length - offset, null);
+        SlicingDecoder decoder = new SlicingDecoder(bytes, offset);
         T record = reader.read(null, decoder);
         if (!decoder.isEnd()) {
           throw unreadable(bytes, "%d bytes follow the record".formatted(decoder.remainingBytes()), null);

@@ -61,6 +61,16 @@ class AvroCodecTest {
   }
 
   @Example
+  void anImageIsAViewOfItsMessage() {
+    ImageEvent event = event();
+    byte[] message = AvroCodec.of(ImageEvent.class).encode(event);
+    ByteBuffer read = AvroCodec.of(ImageEvent.class).decode(message).getBytes();
+    assertThat(read).isEqualTo(event.getBytes());
+    assertThat(read.arrayOffset() + read.remaining()).isLessThanOrEqualTo(message.length);
+    assertThat(read.array()).isSameAs(message);
+  }
+
+  @Example
   void aMessageBeginsWithTheMarkerAndTheFingerprint() throws Exception {
     byte[] message = AvroCodec.of(ImageEvent.class).encode(event());
     byte[] fingerprint = SchemaNormalization.parsingFingerprint("CRC-64-AVRO", ImageEvent.getClassSchema());

@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.scoring.ScorerConfig;
+import io.dcmix.core.source.References;
 import io.dcmix.streams.wire.WireFormat;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param stateDir folder of the local state; it can be lost, the changelogs restore it
  * @param streamThreads threads that read images and write results, 1 or more
  * @param scoring threads and memory that decode and score
+ * @param memory what may be held in memory besides
  * @param explain which wells get their leave-one-out importance, at the cost of one more pass a channel
  * @param wellDeadline a well without all its sites ends this long after its last image
  * @param lateWindow how long after its last image a finished well can still be corrected
@@ -27,6 +29,7 @@ import java.util.Map;
  * @param pollInterval longest time between two polls before an instance counts as stuck
  * @param wire how events are written at the edge
  * @param kafka further client settings, such as security; they are given to every Kafka client
+ * @param references what may be fetched by reference
  */
 public record ProcessorConfig(
     Topics topics,
@@ -34,6 +37,7 @@ public record ProcessorConfig(
     Path stateDir,
     int streamThreads,
     ScorerConfig scoring,
+    MemoryBudget memory,
     ExplainPolicy explain,
     Duration wellDeadline,
     Duration lateWindow,
@@ -43,7 +47,8 @@ public record ProcessorConfig(
     Duration sessionTimeout,
     Duration pollInterval,
     WireFormat wire,
-    Map<String, String> kafka) {
+    Map<String, String> kafka,
+    References references) {
 
   /** How long at most a record waits for the scorer to have room; then its site waits in the store. */
   public static final Duration BACK_PRESSURE = Duration.ofSeconds(1);
@@ -55,45 +60,60 @@ public record ProcessorConfig(
   /** The defaults, for a broker with its default settings. */
   public static ProcessorConfig of(Topics topics, String bootstrapServers, Path stateDir) {
     return new ProcessorConfig(
-        topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, ExplainPolicy.ALL,
+        topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ExplainPolicy.ALL,
         Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5),
-        new WireFormat.SingleObject(), Map.of());
+        new WireFormat.SingleObject(), Map.of(), References.NONE);
   }
 
   public ProcessorConfig withWellDeadline(Duration deadline) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, explain, deadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, deadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, explain, wellDeadline,
-        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withScoring(ScorerConfig wanted) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+  }
+
+  public ProcessorConfig withStreamThreads(int threads) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, threads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+  }
+
+  public ProcessorConfig withMemory(MemoryBudget budget) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, budget, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withCommitInterval(Duration interval) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, explain, wellDeadline,
-        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withExplain(ExplainPolicy wanted) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, wanted, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings, references);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka, references);
+  }
+
+  public ProcessorConfig withReferences(References fetched) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, fetched);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
@@ -109,10 +129,15 @@ public record ProcessorConfig(
     if (wellDeadline.compareTo(lateWindow) > 0) {
       problems.add("the well deadline (" + wellDeadline + ") is longer than the late window (" + lateWindow + "): shorten it");
     }
+    if (memory.inputBytes() < LaneTopics.MAX_MESSAGE_BYTES || memory.stateBytes() < 1 << 20) {
+      problems.add("the input buffer (%,d bytes) must hold one event of %,d bytes, the state's memory (%,d) must be 1 MiB or more"
+          .formatted(memory.inputBytes(), LaneTopics.MAX_MESSAGE_BYTES, memory.stateBytes()));
+    }
     waitsEndBeforeTheTransactionDoes(problems);
     batchesStartBeforeResultsAreDue(problems);
     transactionsEndBeforeTheSessionDoes(problems);
     sessionsEndBeforeThePollInterval(problems);
+    problems.addAll(references.problems());
     return problems;
   }
 

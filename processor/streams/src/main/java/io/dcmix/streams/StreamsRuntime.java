@@ -2,11 +2,14 @@ package io.dcmix.streams;
 
 import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.PlaneSource;
 import io.dcmix.core.scoring.PooledSiteScorer;
 import io.dcmix.core.scoring.ScoringMeter;
 import io.dcmix.core.scoring.SiteReader;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
+import io.dcmix.core.source.PlaneSources;
+import io.dcmix.core.source.ReferenceSource;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ImageEvent;
@@ -27,7 +30,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -35,11 +37,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +68,8 @@ public final class StreamsRuntime implements AutoCloseable {
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
     boolean batches = models.stream().anyMatch(model -> !model.device().equals("cpu"));
     SiteModel model = models.getFirst();
-    scorer = new PooledSiteScorer(models, batches, source, reader, config.scoring(), ScoringMeter.NONE);
+    PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
+    scorer = new PooledSiteScorer(models, batches, planes, reader, config.scoring(), ScoringMeter.NONE);
     WellStageConfig wells = new WellStageConfig(
         images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE,
         config.explain());
@@ -78,7 +78,7 @@ public final class StreamsRuntime implements AutoCloseable {
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
     ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, ImportanceConfig.DEFAULT);
-    streams = new KafkaStreams(topology.build(), properties(config));
+    streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, model.card(), images.partitions()));
     streams.setUncaughtExceptionHandler(this::die);
     streams.setStateListener((now, before) -> {
       if (now == KafkaStreams.State.RUNNING) {
@@ -155,33 +155,5 @@ public final class StreamsRuntime implements AutoCloseable {
     Map<String, Object> client = new HashMap<>(config.kafka());
     client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
     return client;
-  }
-
-  private static Properties properties(ProcessorConfig config) {
-    Properties p = new Properties();
-    p.putAll(clientConfig(config));
-    p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.topics().applicationId());
-    p.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir().toString());
-    p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
-    p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
-    p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-    // Exceptions fail the instance everywhere; spelled out until this is the default (Kafka 5).
-    p.put("processing.exception.handler.global.enabled", true);
-    // A punctuation waits for the poll, and without input the poll waits this long.
-    p.put(StreamsConfig.POLL_MS_CONFIG, 10);
-    // Streams buffers records, not bytes; an image can have 16 MiB. If memory is short, lower these.
-    p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 32 << 20);
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 4 << 20);
-    // A lane that starts for the first time takes what was published before it.
-    p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int) config.sessionTimeout().toMillis());
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int) config.sessionTimeout().dividedBy(10).toMillis());
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int) config.pollInterval().toMillis());
-    p.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) config.transactionTimeout().toMillis());
-    p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LaneTopics.MAX_MESSAGE_BYTES);
-    return p;
   }
 }

@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dcmix.core.source.References;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -56,6 +57,13 @@ class ProcessorConfigTest {
   }
 
   @Test
+  void shouldWantReferencesToBeFetchable() {
+    assertThat(DEFAULTS.withReferences(References.NONE.withDeadline(Duration.ofNanos(1))).problems()).isEmpty();
+    assertThat(DEFAULTS.withReferences(References.NONE.withDeadline(Duration.ZERO)).problems())
+        .singleElement().asString().contains("reference deadline (PT0S)", "longer than 0");
+  }
+
+  @Test
   void shouldNameAllProblemsAtOnce() {
     Duration hour = Duration.ofHours(1);
     ProcessorConfig wrong = threads(0, 0).withWellDeadline(Duration.ofDays(2)).withTimeouts(Duration.ofSeconds(1), hour, hour);
@@ -73,9 +81,7 @@ class ProcessorConfigTest {
   }
 
   private static ProcessorConfig threads(int stream, int scorer) {
-    ProcessorConfig d = DEFAULTS;
-    return new ProcessorConfig(d.topics(), d.bootstrapServers(), d.stateDir(), stream, d.scoring().withWorkers(scorer), d.explain(), d.wellDeadline(),
-        d.lateWindow(), d.commitInterval(), d.transactionTimeout(), d.abortSweep(), d.sessionTimeout(), d.pollInterval(), d.wire(), d.kafka());
+    return DEFAULTS.withStreamThreads(stream).withScoring(DEFAULTS.scoring().withWorkers(scorer));
   }
 
   private static ProcessorConfig commitInterval(Duration interval) {

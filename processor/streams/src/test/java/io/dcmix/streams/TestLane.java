@@ -68,10 +68,18 @@ final class TestLane implements AutoCloseable {
     this(partitions, Duration.ofSeconds(5));
   }
 
+  TestLane(ExplainPolicy explain) {
+    this(1, Duration.ofSeconds(5), explain);
+  }
+
   TestLane(int partitions, Duration backPressure) {
+    this(partitions, backPressure, ExplainPolicy.ALL);
+  }
+
+  private TestLane(int partitions, Duration backPressure, ExplainPolicy explain) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, ExplainPolicy.ALL);
+    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, explain);
     WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());

@@ -3,10 +3,13 @@ package io.dcmix.streams;
 import static io.dcmix.streams.TestLane.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
 import io.dcmix.schema.AvroCodec;
+import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.AbsentPlane;
 import io.dcmix.schema.event.FailureReason;
@@ -127,6 +130,70 @@ class WellStageTest {
     WellPrediction corrected = only(lane.predictions());
     assertThat(corrected.getRevision()).isEqualTo(2);
     assertThat(corrected.getHitLogit()).isEqualTo((2.0 + 6.0) / 2);
+  }
+
+  @Test
+  void shouldExplainAllSitesOfAHitAndNoneOfAnotherWellWhenHitsAreToBeExplained() {
+    explaining(ExplainPolicy.HITS);
+    lane.announce(List.of("B02", "B03"), 2);
+    lane.publishSite("B02", 1, 16);
+    lane.publishSite("B02", 2, 9); // alone it would be none
+    lane.publishSite("B03", 1, 9);
+    lane.publishSite("B03", 2, 5);
+    lane.moment();
+    lane.moment();
+
+    List<WellPrediction> predictions = lane.predictions();
+    assertThat(predictions).extracting(WellPrediction::getWell, WellPrediction::getRevision, WellPrediction::getHitLogit)
+        .containsExactlyInAnyOrder(tuple("B02", 1, (6.0 - 1.0) / 2), tuple("B03", 1, (-1.0 - 5.0) / 2));
+    for (WellPrediction p : predictions) {
+      if (p.getWell().equals("B02")) {
+        assertThat(p.getImportance()).as("the mean over both sites").containsExactly(2.5, 0.0);
+      } else {
+        assertThat(p.getImportance()).isNull();
+      }
+    }
+  }
+
+  @Test
+  void shouldKeepAHitWhoseExplanationFails() {
+    explaining(ExplainPolicy.HITS);
+    lane.scorer.releaseAtOnce = false;
+    lane.announce(List.of("B02"), 2);
+    lane.publishSite("B02", 1, 16);
+    lane.publishSite("B02", 2, 9);
+    lane.scorer.releaseAll();
+    lane.moment();
+    assertThat(lane.predictions()).as("the explanation is awaited").isEmpty();
+    lane.scorer.fail(0, FailureReason.SOURCE_EXPIRED, "DNA", "gone");
+    lane.moment();
+
+    WellPrediction p = only(lane.predictions());
+    assertThat(p.getSitesScored()).isEqualTo(2);
+    assertThat(p.getHitLogit()).isEqualTo((6.0 - 1.0) / 2);
+    assertThat(p.getImportance()).as("of the site that was explained").containsExactly(6.0, 0.0);
+    assertThat(lane.failures()).isEmpty();
+  }
+
+  @Test
+  void shouldExplainASampleOfTheWellsOrNone() {
+    explaining(ExplainPolicy.parse("sample:4"));
+    List<String> wells = PlateFormat.WELLS_96.wells().stream().map(Object::toString).toList();
+    lane.announce(wells, 1);
+    wells.forEach(well -> lane.publishSite(well, 1, 16));
+    lane.moment();
+    assertThat(lane.predictions()).hasSize(96).filteredOn(p -> p.getImportance() != null).hasSizeBetween(10, 40);
+
+    explaining(ExplainPolicy.NONE);
+    lane.announce(List.of("B02"), 1);
+    lane.publishSite("B02", 1, 16);
+    lane.moment();
+    assertThat(only(lane.predictions()).getImportance()).isNull();
+  }
+
+  private void explaining(ExplainPolicy policy) {
+    lane.close();
+    lane = new TestLane(policy);
   }
 
   @Test

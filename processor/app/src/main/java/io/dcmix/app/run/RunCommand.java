@@ -7,14 +7,18 @@ import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.scoring.ScorerConfig;
+import io.dcmix.core.source.References;
 import io.dcmix.streams.LaneTopics;
+import io.dcmix.streams.MemoryBudget;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -74,6 +78,18 @@ public final class RunCommand implements CliCommand {
       description = "Memory for the pixels of wells in work, outside the heap. Too little: images are read twice. Default: ${DEFAULT-VALUE}.")
   private long pixelPool = 256L << 20;
 
+  @Option(names = "--input-buffer", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Heap for images that were fetched from Kafka and wait. Default: ${DEFAULT-VALUE}.")
+  private long inputBuffer = 128L << 20;
+
+  @Option(names = "--state-memory", defaultValue = "64MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Memory of the local state, outside the heap. Default: ${DEFAULT-VALUE}.")
+  private long stateMemory = 64L << 20;
+
+  @Option(names = "--stream-threads", defaultValue = "1", paramLabel = "N",
+      description = "Threads that read images from Kafka and write results. Default: ${DEFAULT-VALUE}.")
+  private int streamThreads = 1;
+
   @Option(names = "--batch-size", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
       description = "On a GPU: pixels scored in one run. Default: ${DEFAULT-VALUE}.")
   private long batchSize = 128L << 20;
@@ -101,6 +117,14 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--session-timeout", defaultValue = "45s", paramLabel = "TIME", converter = Durations.class,
       description = "After it the broker gives a silent instance's wells to another. Default: ${DEFAULT-VALUE}.")
   private Duration sessionTimeout = Duration.ofSeconds(45);
+
+  @Option(names = "--reference-root", paramLabel = "DIR",
+      description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
+  private List<Path> referenceRoots = new ArrayList<>();
+
+  @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
+      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
+  private Duration referenceDeadline = Duration.ofSeconds(30);
 
   @Option(names = "--create-topics", description = "Create the lane's topics that do not exist.")
   private boolean createTopics;
@@ -144,9 +168,12 @@ public final class RunCommand implements CliCommand {
     return ProcessorConfig.of(Options.lane(lane), bootstrapServers, stateDir)
         .withExplain(Options.explain(explain))
         .withScoring(scoring())
+        .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
+        .withStreamThreads(streamThreads)
         .withCommitInterval(commitInterval)
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
+        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
         .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
         .withKafka(kafka == null ? Map.of() : kafka);
   }

@@ -80,7 +80,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
   @Override
   public ByteBuffer read(PlanePointer where) throws SourceExpiredException {
     if (!(where instanceof PlanePointer.InTopic pointer)) {
-      throw new SourceExpiredException("This version reads inline images only, not " + where);
+      throw new IllegalArgumentException("Not in a topic: " + where);
     }
     if (!pointer.topicId().equals(topicId)) {
       throw new SourceExpiredException("The topic " + topic + " was created anew since this image was published");

@@ -1,0 +1,50 @@
+package io.dcmix.streams;
+
+import io.dcmix.core.model.ModelCard;
+
+/**
+ * What an instance may hold in memory besides the scorer's pixels.
+ *
+ * @param inputBytes bytes of image events that were fetched and not yet processed, on the heap. Kafka Streams counts records and
+ *     not bytes, so its counts follow from this and from the size of a raw image. If the heap runs short, lower this
+ * @param stateBytes bytes that RocksDB takes outside the heap, all stores together
+ */
+public record MemoryBudget(long inputBytes, long stateBytes) {
+  /** 128 MiB of images, 64 MiB of state. */
+  public static final MemoryBudget DEFAULT = new MemoryBudget(128L << 20, 64L << 20);
+
+  /** More than this gains nothing and delays the results of the records before. */
+  private static final int MOST_RECORDS = 512;
+
+  public MemoryBudget withInputBytes(long bytes) {
+    return new MemoryBudget(bytes, stateBytes);
+  }
+
+  public MemoryBudget withStateBytes(long bytes) {
+    return new MemoryBudget(inputBytes, bytes);
+  }
+
+  /** Bytes that one fetch may bring. */
+  public int fetchBytes() {
+    return Math.clamp(inputBytes / 4, 1 << 20, 1 << 30);
+  }
+
+  /** Bytes of one partition that a fetch may bring: what was fetched of a paused partition stays in memory. */
+  public int partitionFetchBytes(int partitions) {
+    return Math.clamp(inputBytes / 4 / partitions, 1 << 20, fetchBytes());
+  }
+
+  /** Records that one poll may hand out. */
+  public int recordsPerPoll(ModelCard model) {
+    return Math.clamp(inputBytes / 4 / model.planeBytes(), 1, MOST_RECORDS);
+  }
+
+  /**
+   * Records that may wait per partition before it is paused.
+   *
+   * @param partitions of the image events; in the worst case all are this instance's
+   */
+  public int recordsPerPartition(ModelCard model, int partitions) {
+    return Math.clamp(inputBytes / 4 / model.planeBytes() / partitions, 1, MOST_RECORDS);
+  }
+}

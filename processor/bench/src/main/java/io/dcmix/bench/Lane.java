@@ -1,9 +1,11 @@
 package io.dcmix.bench;
 
+import io.dcmix.core.archive.AbsentPlane;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
+import io.dcmix.streams.publish.Referral;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,15 +32,17 @@ final class Lane implements AutoCloseable {
 
   private final Broker broker;
   private final Topics topics;
+  private final ImagePool pool;
   private final Settings settings;
 
-  private Lane(Broker broker, Topics topics, Settings settings) {
+  private Lane(Broker broker, Topics topics, ImagePool pool, Settings settings) {
     this.broker = broker;
     this.topics = topics;
+    this.pool = pool;
     this.settings = settings;
   }
 
-  static Lane create(Broker broker, String name, Settings settings) throws InterruptedException {
+  static Lane create(Broker broker, String name, ImagePool pool, Settings settings) throws InterruptedException {
     Topics topics = new Topics(name);
     try {
       LaneTopics.create(broker.admin(), topics, new LaneTopics.Plan(settings.partitions(), (short) 1, Duration.ofDays(1)));
@@ -46,7 +50,7 @@ final class Lane implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new CliException("The topics of lane %s cannot be created: %s".formatted(name, e.getMessage()), e);
     }
-    return new Lane(broker, topics, settings);
+    return new Lane(broker, topics, pool, settings);
   }
 
   /** Waits until the broker leads the partitions that are used first: whoever comes before that meets refusals. */
@@ -78,9 +82,13 @@ final class Lane implements AutoCloseable {
    * @param progress is told the number of images of the present plate
    */
   void publish(List<BenchPlate> plates, LongConsumer progress) throws InterruptedException {
-    try (ArchivePublisher publisher = new ArchivePublisher(topics, broker.client(), InstantSource.system())) {
+    Referral referral = pool.images().byReference() ? Referral.to(pool.folder(), 0) : null;
+    try (ArchivePublisher publisher = new ArchivePublisher(topics, broker.client(), InstantSource.system(), referral)) {
       for (BenchPlate plate : plates) {
-        publisher.publish(plate, plate.key().acquisition(), null, progress);
+        List<AbsentPlane> absent = publisher.publish(plate, plate.key().acquisition(), null, progress).absent();
+        if (!absent.isEmpty()) {
+          throw new CliException("An image could not be published: " + absent.getFirst().reason());
+        }
       }
     } catch (IOException e) {
       throw new CliException("Publishing failed: " + e.getMessage(), e);
@@ -92,6 +100,9 @@ final class Lane implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of(
         "run", "--bootstrap-servers", broker.bootstrapServers(), "--model", model.toString(), "--lane", topics.lane(),
         "--state-dir", state.toString(), "--port", "0", "--explain", "none", "--device", settings.device()));
+    if (pool.images().byReference()) {
+      arguments.addAll(List.of("--reference-root", pool.folder().toString()));
+    }
     arguments.addAll(settings.options());
     List<String> jvm = new ArrayList<>(settings.jvmOptions());
     jvm.addAll(jvmOptions);

@@ -60,11 +60,11 @@ class PlaneDecoderPropertyTest {
     assertThat(Planes.decode(tiff.format, payload)).isEqualTo(tiff.pixels);
   }
 
-  /** So that the test's writer is not wrong in the same way as the reader. The JDK's knows fewer predictors. */
+  /** So that the test's writer is not wrong in the same way as the reader. The JDK's knows less of predictor 2. */
   @Property(tries = 300)
   void shouldReadTiffsAsAnIndependentReaderDoes(@ForAll("tiffs") TestTiff tiff) throws Exception {
-    boolean packed = tiff.compression != 1 && tiff.compression != 32_773;
-    Assume.that(tiff.predictor == 1 || (packed && tiff.format.pixelType() == PixelType.UINT8));
+    Assume.that(tiff.compression == 5 || tiff.compression == 8);
+    Assume.that(tiff.predictor == 1 || tiff.format.pixelType() == PixelType.UINT8);
     byte[] payload = tiff.write();
     assertThat(Planes.decode(tiff.format, ByteBuffer.wrap(payload))).isEqualTo(Planes.imageIo(payload));
   }

@@ -8,8 +8,9 @@ import io.dcmix.bench.ResultTail.Seen;
 import io.dcmix.bench.Statistics.Window;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
-import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.core.model.Devices;
+import io.dcmix.core.model.RuntimeOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,10 +119,10 @@ final class Measurement {
 
   /** Half of the wells, because it runs before and after the drain, so that what else the machine does meets both. */
   private BareLoop.Result bareLoop() throws InterruptedException {
-    try (DcmixModel loaded = Processor.load(model, DevicePolicy.parse(settings.device()));
+    try (Devices loaded = Processor.load(model, DevicePolicy.parse(settings.device()), RuntimeOptions.DEFAULT);
         ProgressBar bar = progress("bare loop", 0)) {
-      device = loaded.device();
-      BareLoop.Result result = new BareLoop(loaded, pool, Runtime.getRuntime().availableProcessors())
+      device = loaded.names();
+      BareLoop.Result result = new BareLoop(loaded.models().getFirst(), pool, Runtime.getRuntime().availableProcessors())
           .run(Math.max(1, warmUp / 2), Math.max(1, (total - warmUp) / 2));
       bar.update(result.wells(), "");
       return result;

@@ -9,6 +9,8 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** What Kafka Streams is told, as a pure function of what the processor is told. */
 final class StreamsSettings {
+  private static final int SOCKET_BUFFER = 1 << 20;
+
   private StreamsSettings() {}
 
   /**
@@ -42,6 +44,8 @@ final class StreamsSettings {
     p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, memory.recordsPerPartition(model, partitions));
     p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), memory.recordsPerPoll(model));
     p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), memory.fetchBytes());
+    // Streams' default of 32 KiB means a system call and a wake-up for every 32 KiB of an image.
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.RECEIVE_BUFFER_CONFIG), SOCKET_BUFFER);
     p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), memory.partitionFetchBytes(partitions));
     // Streams' cache would keep with each entry the whole record that it came from (4.3), which here is an image.
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);

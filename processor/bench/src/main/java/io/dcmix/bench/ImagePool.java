@@ -58,7 +58,7 @@ final class ImagePool {
    * @throws CliException if the folder cannot be written
    */
   static ImagePool open(Path folder, Images images, int wells, long seed) {
-    Path own = folder.resolve(images.name() + "-" + seed);
+    Path own = folder.resolve("%s-%s-%d".formatted(images.name(), images.noise(), seed));
     int count = Math.min(images.poolWells(), wells);
     SimulatedPlate plate = SimulatedPlate.of(new SimulationSpec(
         seed, SimulationSpec.demo(seed).key(), PlateFormat.WELLS_384, images.sites(),

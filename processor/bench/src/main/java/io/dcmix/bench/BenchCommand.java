@@ -57,6 +57,8 @@ import picocli.CommandLine.Option;
       "Exit codes: 0 measured, 1 failed, or with --strict a bar was missed, 2 wrong usage."
     })
 public final class BenchCommand implements CliCommand {
+  private static final String RUN = "run-";
+
   @Option(names = "--workload", split = ",", paramLabel = "NAME", description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all.")
   private List<Workload> workloads = List.of(Workload.values());
 
@@ -105,7 +107,7 @@ public final class BenchCommand implements CliCommand {
   @Override
   public Integer call() throws InterruptedException {
     Settings settings = settings();
-    Path work = settings.data().resolve("run-" + ProcessHandle.current().pid());
+    Path work = settings.data().resolve((keep ? "kept-" : RUN) + ProcessHandle.current().pid());
     List<Figures> figures = new ArrayList<>();
     String ranOn = "nothing";
     try (Shutdown shutdown = new Shutdown()) {
@@ -154,6 +156,7 @@ public final class BenchCommand implements CliCommand {
   private static void folders(Settings settings, Path work) {
     try {
       Files.createDirectories(work);
+      deleteLeftovers(settings.data());
       Files.createDirectories(settings.data().resolve("logs"));
       Files.createDirectories(settings.data().resolve("models"));
       Path recordings = settings.profile();
@@ -171,6 +174,17 @@ public final class BenchCommand implements CliCommand {
       return Files.write(file, Models.onnx(workload.net(), workload.images(), settings.seed()));
     } catch (IOException e) {
       throw new CliException("The model cannot be written to %s (%s): choose another folder with --data".formatted(file, e), e);
+    }
+  }
+
+  /** What a run that was killed could not delete. */
+  private static void deleteLeftovers(Path data) throws IOException {
+    try (Stream<Path> folders = Files.list(data)) {
+      for (Path folder : folders.filter(f -> f.getFileName().toString().matches(RUN + "\\d{1,18}")).toList()) {
+        if (ProcessHandle.of(Long.parseLong(folder.getFileName().toString().substring(RUN.length()))).isEmpty()) {
+          delete(folder);
+        }
+      }
     }
   }
 

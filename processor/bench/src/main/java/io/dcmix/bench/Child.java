@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A command of ours in a process of its own, with the options of this JVM, so that what is measured is what the launcher
- * starts. Its output goes to a file. Ends with its owner: by {@link #close}, which belongs on a shutdown hook.
+ * starts. Its output goes to a file. Ends by {@link #close}; at once when the bench is told to end.
  *
  * <p>Threading: any thread may ask; closing twice is fine.
  */
@@ -27,11 +27,15 @@ final class Child implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Path log;
+  private final Thread killer;
 
   private Child(String name, Process process, Path log) {
     this.name = name;
     this.process = process;
     this.log = log;
+    // When the bench is told to end, nothing that a child holds is worth waiting for.
+    killer = new Thread(process::destroyForcibly, "end-" + name);
+    Runtime.getRuntime().addShutdownHook(killer);
   }
 
   /**
@@ -92,6 +96,11 @@ final class Child implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
+    try {
+      Runtime.getRuntime().removeShutdownHook(killer);
+    } catch (IllegalStateException e) {
+      process.destroyForcibly();
+    }
     try {
       if (process.waitFor(TERM.toMillis(), TimeUnit.MILLISECONDS)) {
         return;

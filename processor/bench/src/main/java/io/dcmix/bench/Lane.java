@@ -11,25 +11,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicListing;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** A lane of its own for one pass: topics, publisher, processor. Closing deletes its topics. Used by one thread. */
 final class Lane implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private final Broker broker;
   private final Topics topics;
   private final ImagePool pool;
@@ -46,34 +37,10 @@ final class Lane implements AutoCloseable {
     Topics topics = new Topics(name);
     try {
       LaneTopics.create(broker.admin(), topics, new LaneTopics.Plan(settings.partitions(), (short) 1, Duration.ofDays(1)));
-      awaitServed(broker.admin(), topics, settings.partitions());
     } catch (ExecutionException e) {
       throw new CliException("The topics of lane %s cannot be created: %s".formatted(name, e.getMessage()), e);
     }
     return new Lane(broker, topics, pool, settings);
-  }
-
-  /** Waits until the broker leads the partitions that are used first: whoever comes before that meets refusals. */
-  private static void awaitServed(Admin admin, Topics topics, int partitions) throws ExecutionException, InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      try {
-        admin.describeTopics(topics.all()).allTopicNames().get();
-        break;
-      } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
-          throw e;
-        }
-        TimeUnit.MILLISECONDS.sleep(50);
-      }
-    }
-    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-    for (int p = 0; p < partitions; p++) {
-      ends.put(new TopicPartition(topics.imageEvents(), p), OffsetSpec.latest());
-      ends.put(new TopicPartition(topics.wellPredictions(), p), OffsetSpec.latest());
-    }
-    ends.put(new TopicPartition(topics.acquisitions(), 0), OffsetSpec.latest());
-    admin.listOffsets(ends).all().get();
   }
 
   /**

@@ -53,7 +53,7 @@ import org.assertj.core.groups.Tuple;
  * <p>One of the wells is poison: it must become a failure, and only it.
  */
 final class FaultLane implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(90);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
   static final int WELLS = 96;
   static final int PLANES_PER_WELL = SimulationSpec.CHANNELS.size();
   static final int PLANES = WELLS * PLANES_PER_WELL;

@@ -5,6 +5,7 @@ import io.dcmix.app.dashboard.DashboardServer;
 import io.dcmix.app.run.Options;
 import io.dcmix.app.run.Processor;
 import io.dcmix.app.run.Shutdown;
+import io.dcmix.app.run.Sizes;
 import io.dcmix.core.archive.AbsentPlane;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
@@ -21,6 +22,7 @@ import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.publish.ArchivePublisher.Published;
+import io.dcmix.streams.publish.Referral;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -88,6 +90,10 @@ public final class DemoCommand implements CliCommand {
   @Option(names = "--plate-map", paramLabel = "FILE", description = "What is in the wells: CSV or TSV. Default: the one that the spec names.")
   private @Nullable Path plateMap;
 
+  @Option(names = "--reference-above", defaultValue = "4MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Larger images of an archive go by reference, as files of its folder; the others inline. Default: ${DEFAULT-VALUE}.")
+  private long referenceAbove = Referral.ABOVE;
+
   @Option(names = "--model", paramLabel = "FILE", description = "The ONNX model. Default: the one for the simulated plate.")
   private @Nullable Path model;
 
@@ -125,7 +131,7 @@ public final class DemoCommand implements CliCommand {
     EmbeddedBroker broker = shutdown.add(EmbeddedBroker.start(folder.resolve("kafka"), brokerPort, Map.of()));
     Map<String, Object> client = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
     createTopics(topics, client);
-    Processor processor = shutdown.add(Processor.start(config(topics, broker, folder), loaded));
+    Processor processor = shutdown.add(Processor.start(config(topics, broker, folder, plate), loaded));
     DashboardServer page = shutdown.add(DashboardServer.start(
         new DashboardConfig("127.0.0.1", port, broker.bootstrapServers(), lane, Map.of()).withReady(processor.streams()::ready)));
     if (!processor.streams().awaitReady(READY_WITHIN)) {
@@ -159,7 +165,7 @@ public final class DemoCommand implements CliCommand {
     AtomicLong sent = new AtomicLong();
     CompletableFuture<Published> publishing = new CompletableFuture<>();
     Thread publisher = Thread.ofPlatform().name("publisher").daemon().start(() -> {
-      try (ArchivePublisher to = new ArchivePublisher(topics, client, InstantSource.system())) {
+      try (ArchivePublisher to = new ArchivePublisher(topics, client, InstantSource.system(), plate.referral(referenceAbove))) {
         publishing.complete(to.publish(plate.archive(), run, plate.map(), sent::set));
       } catch (IOException | RuntimeException | InterruptedException e) {
         publishing.completeExceptionally(e);
@@ -232,8 +238,9 @@ public final class DemoCommand implements CliCommand {
         : "%d samples, and %d of %d controls".formatted(all - ofControls, ofControls, controls.size());
   }
 
-  private ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder) {
+  private static ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder, DemoPlate plate) {
     return ProcessorConfig.of(topics, broker.bootstrapServers(), folder.resolve("state"))
+        .withReferences(plate.references())
         .withWellDeadline(WELL_DEADLINE)
         .withTimeouts(Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10));
   }

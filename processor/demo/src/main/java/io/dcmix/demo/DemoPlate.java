@@ -8,8 +8,10 @@ import io.dcmix.core.archive.simulation.SimulatedPlate;
 import io.dcmix.core.archive.simulation.SimulationSpec;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.source.References;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.WellRole;
+import io.dcmix.streams.publish.Referral;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param map what is in its wells, where known
  * @param truth what is known beforehand
  * @param warnings what the user should know of the archive
+ * @param folder where its files are, links resolved; null if it is simulated
  */
-record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List<String> warnings) {
+record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List<String> warnings, @Nullable Path folder) {
 
   /**
    * Opens a user's plate, or simulates one.
@@ -38,17 +41,27 @@ record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List
         throw new CliException("--spec and --plate-map belong to an archive: add --archive DIR");
       }
       SimulatedPlate plate = SimulatedPlate.of(SimulationSpec.demo(seed));
-      return new DemoPlate(plate, plate.map(), Truth.of(plate), List.of());
+      return new DemoPlate(plate, plate.map(), Truth.of(plate), List.of(), null);
     }
     try {
       OpenedArchive opened = Archives.open(archive, spec, plateMap);
       if (opened.archive().planes().isEmpty()) {
         throw new CliException("The archive " + archive + " has no image that the pattern matches; see docs/archives.md");
       }
-      return new DemoPlate(opened.archive(), opened.map(), Truth.of(opened.map()), opened.warnings());
+      return new DemoPlate(opened.archive(), opened.map(), Truth.of(opened.map()), opened.warnings(), archive.toRealPath());
     } catch (IOException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** The processor may fetch its files. */
+  References references() {
+    return folder == null ? References.NONE : References.NONE.withRoots(List.of(folder));
+  }
+
+  /** Its images of more bytes go by reference; null if it has no files. */
+  @Nullable Referral referral(long above) {
+    return folder == null ? null : Referral.to(folder, above);
   }
 
   /** The control wells, negative and positive. */

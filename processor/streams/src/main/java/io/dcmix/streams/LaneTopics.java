@@ -22,8 +22,11 @@ import org.slf4j.LoggerFactory;
 public final class LaneTopics {
   private static final Logger LOG = LoggerFactory.getLogger(LaneTopics.class);
 
-  /** Largest image event that the topics take: 16 MiB of payload and its envelope. */
-  public static final int MAX_MESSAGE_BYTES = 17 << 20;
+  /** Largest payload that an image event carries; a larger one goes by reference. */
+  public static final int MAX_INLINE_BYTES = 16 << 20;
+
+  /** Largest image event that the topics take: a payload and its envelope. */
+  public static final int MAX_MESSAGE_BYTES = MAX_INLINE_BYTES + (1 << 20);
 
   private LaneTopics() {}
 

@@ -8,26 +8,30 @@ import io.dcmix.core.model.ModelCard;
  * @param inputBytes bytes of image events that were fetched and not yet processed, on the heap. Kafka Streams counts records and
  *     not bytes, so its counts follow from this and from the size of a raw image. If the heap runs short, lower this
  * @param stateBytes bytes that RocksDB takes outside the heap, all stores together
- * @param cacheBytes bytes of changed state that are kept back until the next commit, so that what changes often is written once
  */
-public record MemoryBudget(long inputBytes, long stateBytes, long cacheBytes) {
-  /** 128 MiB of images, 64 MiB of state, 16 MiB of changes. */
-  public static final MemoryBudget DEFAULT = new MemoryBudget(128L << 20, 64L << 20, 16L << 20);
+public record MemoryBudget(long inputBytes, long stateBytes) {
+  /** 128 MiB of images, 64 MiB of state. */
+  public static final MemoryBudget DEFAULT = new MemoryBudget(128L << 20, 64L << 20);
 
   /** More than this gains nothing and delays the results of the records before. */
   private static final int MOST_RECORDS = 512;
 
   public MemoryBudget withInputBytes(long bytes) {
-    return new MemoryBudget(bytes, stateBytes, cacheBytes);
+    return new MemoryBudget(bytes, stateBytes);
   }
 
   public MemoryBudget withStateBytes(long bytes) {
-    return new MemoryBudget(inputBytes, bytes, cacheBytes);
+    return new MemoryBudget(inputBytes, bytes);
   }
 
-  /** Bytes that one fetch may bring: a quarter, since the next one is under way while the last is handed out. */
+  /** Bytes that one fetch may bring. */
   public int fetchBytes() {
     return Math.clamp(inputBytes / 4, 1 << 20, 1 << 30);
+  }
+
+  /** Bytes of one partition that a fetch may bring: what was fetched of a paused partition stays in memory. */
+  public int partitionFetchBytes(int partitions) {
+    return Math.clamp(inputBytes / 4 / partitions, 1 << 20, fetchBytes());
   }
 
   /** Records that one poll may hand out. */

@@ -2,11 +2,14 @@ package io.dcmix.streams;
 
 import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.PlaneSource;
 import io.dcmix.core.scoring.PooledSiteScorer;
 import io.dcmix.core.scoring.ScoringMeter;
 import io.dcmix.core.scoring.SiteReader;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
+import io.dcmix.core.source.PlaneSources;
+import io.dcmix.core.source.ReferenceSource;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ImageEvent;
@@ -66,7 +69,8 @@ public final class StreamsRuntime implements AutoCloseable {
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
     boolean batches = models.stream().anyMatch(model -> !model.device().equals("cpu"));
     SiteModel model = models.getFirst();
-    scorer = new PooledSiteScorer(models, batches, source, reader, config.scoring(), ScoringMeter.NONE);
+    PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
+    scorer = new PooledSiteScorer(models, batches, planes, reader, config.scoring(), ScoringMeter.NONE);
     WellStageConfig wells = new WellStageConfig(
         images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE,
         config.explain());

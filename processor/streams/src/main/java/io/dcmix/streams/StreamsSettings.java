@@ -10,6 +10,8 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** What Kafka Streams is told, as a pure function of what the processor is told. */
 final class StreamsSettings {
+  private static final int SOCKET_BUFFER = 1 << 20;
+
   private StreamsSettings() {}
 
   /**
@@ -43,8 +45,11 @@ final class StreamsSettings {
     p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, memory.recordsPerPartition(model, partitions));
     p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), memory.recordsPerPoll(model));
     p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), memory.fetchBytes());
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), memory.fetchBytes());
-    p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, memory.cacheBytes());
+    // Streams' default of 32 KiB means a system call and a wake-up for every 32 KiB of an image.
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.RECEIVE_BUFFER_CONFIG), SOCKET_BUFFER);
+    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), memory.partitionFetchBytes(partitions));
+    // Streams' cache would keep with each entry the whole record that it came from (4.3), which here is an image.
+    p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksMemory.class);
     p.put(RocksMemory.BYTES, memory.stateBytes());
   }

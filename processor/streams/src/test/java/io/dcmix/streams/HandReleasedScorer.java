@@ -23,10 +23,14 @@ final class HandReleasedScorer implements SiteScorer {
   record Held(SiteTicket ticket, List<SitePlane> planes) {}
 
   final List<Held> held = new ArrayList<>();
+  final List<PlanePointer> offered = new ArrayList<>();
   final Map<PlanePointer, byte[]> payloads = new HashMap<>();
 
   /** What lies in the topic, by offset: where a payload that was never offered is read. */
   final Map<Long, byte[]> topic = new HashMap<>();
+
+  /** What lies outside of it, by URI. */
+  final Map<String, byte[]> files = new HashMap<>();
 
   int room = Integer.MAX_VALUE;
   boolean releaseAtOnce = true;
@@ -37,6 +41,10 @@ final class HandReleasedScorer implements SiteScorer {
 
   @Override
   public void offer(SiteId site, SitePlane plane, ByteBuffer payload) {
+    offered.add(plane.pointer());
+    if (payload == null) {
+      return; // a real scorer begins to fetch it
+    }
     byte[] bytes = new byte[payload.remaining()];
     payload.duplicate().get(bytes);
     payloads.put(plane.pointer(), bytes);
@@ -63,8 +71,12 @@ final class HandReleasedScorer implements SiteScorer {
   /** Ends one of the held sites. */
   void release(int index) {
     Held site = held.remove(index);
-    PlanePointer.InTopic first = (PlanePointer.InTopic) site.planes().getFirst().pointer();
-    double logit = (payloads.getOrDefault(first, topic.get(first.offset()))[0] & 0xFF) - 10;
+    PlanePointer first = site.planes().getFirst().pointer();
+    byte[] read = switch (first) {
+      case PlanePointer.InTopic in -> topic.get(in.offset());
+      case PlanePointer.AtUri at -> files.get(at.uri());
+    };
+    double logit = (payloads.getOrDefault(first, read)[0] & 0xFF) - 10;
     double p = 1 / (1 + Math.exp(-logit));
     int channels = site.planes().size();
     double[] contribution = new double[channels];

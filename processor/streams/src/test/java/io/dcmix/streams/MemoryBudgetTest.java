@@ -23,7 +23,7 @@ class MemoryBudgetTest {
     assertThat(budget.fetchBytes()).isEqualTo(32 << 20);
   }
 
-  /** Two fetches, one poll beyond what may wait, and what waits. */
+  /** A fetch under way, what was fetched and not polled, one poll beyond what may wait, and what waits. */
   @Property
   void shouldStayWithinTheBudgetUnlessOneImageAPartitionIsMoreThanThat(
       @ForAll @IntRange(min = 16, max = 1024) int mebibytes, @ForAll @IntRange(min = 64, max = 4096) int side, @ForAll @IntRange(min = 1, max = 64) int partitions) {
@@ -33,8 +33,8 @@ class MemoryBudgetTest {
     long polled = (long) budget.recordsPerPoll(model) * model.planeBytes();
     long quarter = budget.inputBytes() / 4;
     long plane = model.planeBytes();
-    assertThat(2L * budget.fetchBytes() + waiting + polled)
-        .isLessThanOrEqualTo(2 * quarter + Math.max(quarter, plane * partitions) + Math.max(quarter, plane));
+    assertThat(budget.fetchBytes() + (long) partitions * budget.partitionFetchBytes(partitions) + waiting + polled)
+        .isLessThanOrEqualTo(quarter + Math.max(quarter, (long) partitions << 20) + Math.max(quarter, plane * partitions) + Math.max(quarter, plane));
   }
 
   private static ModelCard model(int height, int width) {

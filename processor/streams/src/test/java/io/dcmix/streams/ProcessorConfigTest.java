@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dcmix.core.source.References;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,6 +54,13 @@ class ProcessorConfigTest {
     assertThat(DEFAULTS.withTimeouts(ten, ten, Duration.ofMinutes(5).minusMillis(1)).problems()).isEmpty();
     assertThat(DEFAULTS.withTimeouts(ten, ten, Duration.ofMinutes(5)).problems())
         .singleElement().asString().contains("session timeout (PT5M)", "poll interval (PT5M)");
+  }
+
+  @Test
+  void shouldWantReferencesToBeFetchable() {
+    assertThat(DEFAULTS.withReferences(References.NONE.withDeadline(Duration.ofNanos(1))).problems()).isEmpty();
+    assertThat(DEFAULTS.withReferences(References.NONE.withDeadline(Duration.ZERO)).problems())
+        .singleElement().asString().contains("reference deadline (PT0S)", "longer than 0");
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.dcmix.training.net.Mode;
 import io.dcmix.training.net.TrainedNet;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /**
  * Writes a trained network as an ONNX file that keeps the model contract.
@@ -34,6 +35,24 @@ public final class DcmixExport {
    * @param shrink whole factor by which the blended image is averaged down
    */
   public static byte[] toOnnx(TrainedNet net, ModelCard card, int shrink) {
+    return toOnnx(net, card, (g, image) -> shrink <= 1 ? image : g.node("AveragePool", "shrunk", List.of(image),
+        attribute("kernel_shape", square(shrink)), attribute("strides", square(shrink))));
+  }
+
+  /**
+   * The same for a network that looks at images of a size that need not divide the model's: the blended image is brought to it
+   * bilinearly (pixel centres at one half, no smoothing before). Training here never does so; it is for networks of other origin.
+   *
+   * @param height rows that the network sees
+   * @param width pixels per row that it sees
+   */
+  public static byte[] toOnnx(TrainedNet net, ModelCard card, int height, int width) {
+    return toOnnx(net, card, (g, image) -> g.node("Resize", "resized",
+        List.of(image, "", g.floats("resized.scales", new float[] {1, 1, (float) height / card.height(), (float) width / card.width()}, 4)),
+        attribute("mode", "linear"), attribute("coordinate_transformation_mode", "half_pixel")));
+  }
+
+  private static byte[] toOnnx(TrainedNet net, ModelCard card, BiFunction<OnnxGraph, String, String> resize) {
     OnnxGraph g = new OnnxGraph("dcmix");
     int channels = card.channels().size();
     int classes = card.classes().size();
@@ -56,7 +75,7 @@ public final class DcmixExport {
     }
     String scales = g.floats("blend.scale", scale, 1, channels);
     String blended = blend(g, planes, scales, shift, card);
-    String features = network(g, net, blended, shrink);
+    String features = network(g, net, resize.apply(g, blended));
     String flat = g.node("Gemm", "head", List.of(features, g.floats("head.weight", net.get("head"), classes, net.get("head").length / classes),
         g.floats("head.bias", net.get("bias"), classes)), attribute("transB", 1));
     String passes = g.node("Shape", "passes", List.of("blend.image"), attribute("start", 0), attribute("end", 2));
@@ -89,12 +108,8 @@ public final class DcmixExport {
     return g.node("Reshape", "blend.images", List.of(image, g.ints("blend.shape", -1, 1, card.height(), card.width())));
   }
 
-  private static String network(OnnxGraph g, TrainedNet net, String image, int shrink) {
+  private static String network(OnnxGraph g, TrainedNet net, String image) {
     String x = image;
-    if (shrink > 1) {
-      x = g.node("AveragePool", "shrunk", List.of(x),
-          attribute("kernel_shape", square(shrink)), attribute("strides", square(shrink)));
-    }
     List<Layer> layers = net.backbone().layers();
     for (int i = 0; i < layers.size(); i++) {
       String at = "layer" + i;

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /** Writes an ONNX graph node by node. Values are known by name; every method that makes one returns its name. */
-final class OnnxGraph {
+public final class OnnxGraph {
   /** ONNX Runtime reads newer ones too; these are old enough for other runtimes and for the checker that Debian 12 ships. */
   static final int IR_VERSION = 8;
 
@@ -26,17 +26,19 @@ final class OnnxGraph {
 
   private final GraphProto.Builder graph;
 
-  OnnxGraph(String name) {
+  /** An empty graph. */
+  public OnnxGraph(String name) {
     graph = GraphProto.newBuilder().setName(name);
   }
 
   /** An input; a size that is no number is free and has that name. */
-  String input(String name, TensorProto.DataType type, Object... sizes) {
+  public String input(String name, TensorProto.DataType type, Object... sizes) {
     graph.addInput(port(name, type, sizes));
     return name;
   }
 
-  void output(String name, Object... sizes) {
+  /** An output of float32. */
+  public void output(String name, Object... sizes) {
     graph.addOutput(port(name, TensorProto.DataType.FLOAT, sizes));
   }
 
@@ -55,19 +57,19 @@ final class OnnxGraph {
   }
 
   /** A constant of float32, row-major. */
-  String floats(String name, float[] values, long... shape) {
+  public String floats(String name, float[] values, long... shape) {
     ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(values);
     return constant(name, TensorProto.DataType.FLOAT, raw, shape);
   }
 
   /** A scalar of float32. */
-  String scalar(String name, float value) {
+  public String scalar(String name, float value) {
     return floats(name, new float[] {value});
   }
 
   /** A vector of int64: shapes and axes. */
-  String ints(String name, long... values) {
+  public String ints(String name, long... values) {
     ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asLongBuffer().put(values);
     return constant(name, TensorProto.DataType.INT64, raw, values.length);
@@ -83,7 +85,7 @@ final class OnnxGraph {
   }
 
   /** A node with one output. */
-  String node(String operator, String output, List<String> inputs, AttributeProto... attributes) {
+  public String node(String operator, String output, List<String> inputs, AttributeProto... attributes) {
     graph.addNode(NodeProto.newBuilder()
         .setName(output)
         .setOpType(operator)
@@ -93,20 +95,28 @@ final class OnnxGraph {
     return output;
   }
 
-  static AttributeProto attribute(String name, long value) {
+  /** An attribute of a node. */
+  public static AttributeProto attribute(String name, long value) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value).build();
   }
 
-  static AttributeProto attribute(String name, float value) {
+  /** An attribute of a node. */
+  public static AttributeProto attribute(String name, float value) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.FLOAT).setF(value).build();
   }
 
-  static AttributeProto attribute(String name, List<Long> values) {
+  /** An attribute of a node. */
+  public static AttributeProto attribute(String name, List<Long> values) {
     return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS).addAllInts(values).build();
   }
 
+  /** An attribute of a node. */
+  public static AttributeProto attribute(String name, String value) {
+    return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(value)).build();
+  }
+
   /** The file: the same graph and metadata give the same bytes. */
-  byte[] toBytes(SortedMap<String, String> metadata) {
+  public byte[] toBytes(SortedMap<String, String> metadata) {
     ModelProto.Builder model = ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("dcmix")

@@ -4,6 +4,9 @@ import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.streams.Topics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.apache.kafka.streams.GroupProtocol;
 
 /** What several commands read from their options, with the option's name in the message. */
@@ -60,5 +63,19 @@ public final class Options {
     } catch (IllegalArgumentException e) {
       throw new CliException("--device: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The folders of an option that may be given several times.
+   *
+   * @throws CliException if one of them is none
+   */
+  static List<Path> folders(String option, List<Path> paths) {
+    for (Path path : paths) {
+      if (!Files.isDirectory(path)) {
+        throw new CliException(option + ": " + path + " is no folder");
+      }
+    }
+    return List.copyOf(paths);
   }
 }

@@ -7,6 +7,7 @@ import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.scoring.ScorerConfig;
+import io.dcmix.core.source.References;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.MemoryBudget;
 import io.dcmix.streams.ProcessorConfig;
@@ -15,7 +16,9 @@ import io.dcmix.streams.wire.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -119,6 +122,14 @@ public final class RunCommand implements CliCommand {
       description = "How instances share the lane. streams: the broker decides, and its group.streams.session.timeout.ms must be what --session-timeout says. All instances of a lane alike. Default: ${DEFAULT-VALUE}.")
   private String groupProtocol = "classic";
 
+  @Option(names = "--reference-root", paramLabel = "DIR",
+      description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
+  private List<Path> referenceRoots = new ArrayList<>();
+
+  @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
+      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
+  private Duration referenceDeadline = Duration.ofSeconds(30);
+
   @Option(names = "--create-topics", description = "Create the lane's topics that do not exist.")
   private boolean createTopics;
 
@@ -167,6 +178,7 @@ public final class RunCommand implements CliCommand {
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withGroupProtocol(Options.groupProtocol(groupProtocol))
+        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
         .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
         .withKafka(kafka == null ? Map.of() : kafka);
   }

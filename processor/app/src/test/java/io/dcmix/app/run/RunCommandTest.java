@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -77,5 +78,16 @@ class RunCommandTest {
   void shouldRefuseADeviceThatIsNone() {
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--device", "tpu")).isEqualTo(1);
     assertThat(line()).isEqualTo("dcmix: --device: Device 'tpu' must be auto, cpu or cuda");
+  }
+
+  @Test
+  void shouldRefuseAReferenceRootThatIsNoFolder() throws Exception {
+    Path file = Files.writeString(folder.resolve("a.tif"), "");
+    for (Path wrong : List.of(file, folder.resolve("missing"))) {
+      err.getBuffer().setLength(0);
+      assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--reference-root", folder.toString(), "--reference-root", wrong.toString()))
+          .isEqualTo(1);
+      assertThat(line()).isEqualTo("dcmix: --reference-root: " + wrong + " is no folder");
+    }
   }
 }

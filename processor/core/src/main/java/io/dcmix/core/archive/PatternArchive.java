@@ -156,6 +156,12 @@ public final class PatternArchive implements PlateArchive {
     }
   }
 
+  @Override
+  public @Nullable Path file(PlaneId id) {
+    Found plane = found.get(id);
+    return plane == null ? null : plane.file;
+  }
+
   /** Sorts the files into planes, unreadable ones and ignored ones; returns the plates that they name. */
   private Set<String> index() throws IOException {
     FileNames names = new FileNames(spec);

@@ -3,6 +3,7 @@ package io.dcmix.core.archive;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,4 +35,9 @@ public interface PlateArchive {
    * @throws IOException if it cannot be read; the message names the file
    */
   ArchivePlane read(PlaneId id) throws IOException;
+
+  /** The file that holds a plane's payload and nothing else, so that events may refer to it; null if there is none. */
+  default @Nullable Path file(PlaneId id) {
+    return null;
+  }
 }

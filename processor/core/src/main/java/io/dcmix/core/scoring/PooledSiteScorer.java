@@ -329,13 +329,23 @@ public final class PooledSiteScorer implements SiteScorer {
   private void read(StagedSite site, int channel, SitePlane plane) {
     long size = plane.pointer().size();
     try {
-      awaitBacklog(size);
-      ByteBuffer payload = source.read(plane.pointer());
+      ByteBuffer payload = switch (plane.pointer()) {
+        case PlanePointer.InTopic in -> {
+          awaitBacklog(size);
+          yield source.read(in);
+        }
+        // Its file may be long in coming, which must not hold up the others: it counts here only once it is read.
+        case PlanePointer.AtUri at -> source.read(at, fetched -> {
+          awaitBacklog(size);
+          return fetched;
+        });
+      };
       meter.readAgain(payload.remaining());
       work.addLast(() -> decode(site, channel, plane, payload, size));
     } catch (SourceExpiredException e) {
-      PlaneFailure failure = new PlaneFailure(FailureReason.SOURCE_EXPIRED, String.valueOf(e.getMessage()));
-      work.addLast(() -> landed(site, channel, size, failure));
+      PlaneFailure failure = new PlaneFailure(e.reason(), String.valueOf(e.getMessage()));
+      long counted = plane.pointer() instanceof PlanePointer.InTopic ? size : 0;
+      work.addLast(() -> landed(site, channel, counted, failure));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {

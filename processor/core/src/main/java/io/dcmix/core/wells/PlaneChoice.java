@@ -11,7 +11,7 @@ public enum PlaneChoice {
   NEW,
   /** The same bytes again: nothing happens. */
   DUPLICATE,
-  /** The same bytes again, after they were lost where they lay or were described wrongly: the newcomer takes the place. */
+  /** The same bytes again, after they were lost or refused where they lay, or were described wrongly: the newcomer takes the place. */
   REPAIRS,
   /** Other bytes, and the newcomer counts. */
   CONFLICT_REPLACES,
@@ -25,7 +25,9 @@ public enum PlaneChoice {
     }
     if (here.getSha256().equals(newcomer.getSha256())) {
       boolean corrected = here.getProblem() != null && newcomer.getProblem() == null && !describedAlike(here, newcomer);
-      return here.getProblem() == FailureReason.SOURCE_EXPIRED || corrected ? REPAIRS : DUPLICATE;
+      // What was refused may be allowed by now.
+      boolean allowed = here.getProblem() == FailureReason.REFERENCE_REFUSED && newcomer.getProblem() == null;
+      return here.getProblem() == FailureReason.SOURCE_EXPIRED || allowed || corrected ? REPAIRS : DUPLICATE;
     }
     boolean usableHere = here.getProblem() == null;
     boolean usableNew = newcomer.getProblem() == null;

@@ -160,6 +160,47 @@ class PooledSiteScorerTest {
   }
 
   @Test
+  void aFileThatIsLateHoldsUpNobodyElse() {
+    CountDownLatch late = new CountDownLatch(1);
+    PlaneSource source = pointer -> {
+      if (pointer instanceof PlanePointer.AtUri) {
+        pass(late);
+      }
+      return read(pointer);
+    };
+    ScorerConfig backlogOfOnePlane = new ScorerConfig(1, 4L * SITE_BYTES, 2, 1, Duration.ofMillis(2));
+    try (PooledSiteScorer scorer = new PooledSiteScorer(
+        List.of(new FakeModel("fake")), false, source, PooledSiteScorerTest::decode, backlogOfOnePlane, ScoringMeter.NONE)) {
+      List<SitePlane> inline = site(1, 3, 5);
+      PlanePointer file = new PlanePointer.AtUri("file:///late.raw", 2, "sha");
+      topic.put(file, topic.get(inline.get(0).pointer()));
+      List<SitePlane> referred = List.of(new SitePlane("A", inline.get(0).format(), file), inline.get(1));
+      assertThat(scorer.submit(ticket(1), referred)).isTrue();
+      assertThat(scorer.submit(ticket(2), site(2, 8, 9))).isTrue();
+      assertThat(logits(next(scorer, 1))).containsOnlyKeys(2).containsEntry(2, List.of(8.0, 9.0));
+      late.countDown();
+      assertThat(logits(next(scorer, 1))).containsOnlyKeys(1).containsEntry(1, List.of(3.0, 5.0));
+    }
+  }
+
+  @Test
+  void aFileThatNeverComesGivesBackOnlyWhatItTook() {
+    ScorerConfig backlogOfOnePlane = new ScorerConfig(1, 4L * SITE_BYTES, 2, 1, Duration.ofMillis(2));
+    try (PooledSiteScorer scorer = new PooledSiteScorer(
+        List.of(new FakeModel("fake")), false, this::read, PooledSiteScorerTest::decode, backlogOfOnePlane, ScoringMeter.NONE)) {
+      List<SitePlane> inline = site(1, 3, 5);
+      SitePlane missing = new SitePlane("A", inline.get(0).format(), new PlanePointer.AtUri("file:///missing.raw", 2, "sha"));
+      assertThat(scorer.submit(ticket(1), List.of(missing, inline.get(1)))).isTrue();
+      assertThat(next(scorer, 1)).singleElement().isInstanceOf(SiteOutcome.Failed.class);
+      assertThat(scorer.awaitRoom(Duration.ofSeconds(30))).isTrue();
+      for (int n = 2; n < 10; n++) {
+        awaitSubmit(scorer, n, site(n, n, n + 1));
+      }
+      assertThat(logits(next(scorer, 8))).hasSize(8);
+    }
+  }
+
+  @Test
   void aCorruptOrExpiredPlaneFailsItsSiteAndNamesTheChannel() {
     try (PooledSiteScorer scorer = scorer(8)) {
       List<SitePlane> corrupt = site(1, 3, 5);

@@ -78,6 +78,9 @@ class WellsTest {
     assertThat(PlaneChoice.of(unusable, high)).isEqualTo(PlaneChoice.CONFLICT_REPLACES);
     assertThat(PlaneChoice.of(high, unusable)).isEqualTo(PlaneChoice.CONFLICT_KEEPS);
     assertThat(PlaneChoice.of(plane("aa", FailureReason.SOURCE_EXPIRED), low)).isEqualTo(PlaneChoice.REPAIRS);
+    PlaneState refused = plane("aa", FailureReason.REFERENCE_REFUSED);
+    assertThat(PlaneChoice.of(refused, low)).as("what was refused may be allowed by now").isEqualTo(PlaneChoice.REPAIRS);
+    assertThat(PlaneChoice.of(refused, refused)).isEqualTo(PlaneChoice.DUPLICATE);
   }
 
   @Test

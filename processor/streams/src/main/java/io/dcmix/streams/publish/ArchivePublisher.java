@@ -42,20 +42,28 @@ import org.jspecify.annotations.Nullable;
 public final class ArchivePublisher implements AutoCloseable {
   private final Topics topics;
   private final InstantSource clock;
+  private final @Nullable Referral referral;
   private final KafkaProducer<byte[], byte[]> producer;
   private final AvroCodec<ImageEvent> images = AvroCodec.of(ImageEvent.class);
   private final AvroCodec<Acquisition> acquisitions = AvroCodec.of(Acquisition.class);
   private final AvroCodec<PlateLayout> layouts = AvroCodec.of(PlateLayout.class);
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
+  /** A publisher that sends all images inline. */
+  public ArchivePublisher(Topics topics, Map<String, Object> clientConfig, InstantSource clock) {
+    this(topics, clientConfig, clock, null);
+  }
+
   /**
    * Connects lazily.
    *
    * @param clientConfig bootstrap.servers and security
+   * @param referral which images go by reference; null sends all inline
    */
-  public ArchivePublisher(Topics topics, Map<String, Object> clientConfig, InstantSource clock) {
+  public ArchivePublisher(Topics topics, Map<String, Object> clientConfig, InstantSource clock, @Nullable Referral referral) {
     this.topics = topics;
     this.clock = clock;
+    this.referral = referral;
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -81,7 +89,7 @@ public final class ArchivePublisher implements AutoCloseable {
    * @param acquisition id of the run; the archive's own unless the same plate is published again
    * @param map layout; null if there is none
    * @param progress is told the number of planes published so far
-   * @throws IOException if Kafka refuses an event; a plane that cannot be read only becomes absent
+   * @throws IOException if Kafka refuses an event; a plane that cannot be read, or is too large to be sent, only becomes absent
    */
   public Published publish(PlateArchive archive, String acquisition, @Nullable PlateMap map, LongConsumer progress)
       throws IOException, InterruptedException {
@@ -105,7 +113,16 @@ public final class ArchivePublisher implements AutoCloseable {
         absent.add(new AbsentPlane(id, String.valueOf(e.getMessage())));
         continue;
       }
-      send(topics.imageEvents(), well.toString(), images.encode(event(key, plane, archive.instrument())));
+      ImageEvent.Builder event = event(key, plane, archive.instrument());
+      switch (Delivery.of(plane.payload().remaining(), archive.file(id), referral)) {
+        case Delivery.Inline _ -> event.setBytes(plane.payload());
+        case Delivery.ByReference at -> event.setUri(at.uri().toString());
+        case Delivery.Impossible impossible -> {
+          absent.add(new AbsentPlane(id, plane.origin() + ": " + impossible.why()));
+          continue;
+        }
+      }
+      send(topics.imageEvents(), well.toString(), images.encode(event.build()));
       wells += well.equals(last) ? 0 : 1;
       last = well;
       progress.accept(++count);
@@ -145,7 +162,7 @@ public final class ArchivePublisher implements AutoCloseable {
     }
   }
 
-  private static ImageEvent event(PlateKey key, ArchivePlane plane, @Nullable String instrument) {
+  private static ImageEvent.Builder event(PlateKey key, ArchivePlane plane, @Nullable String instrument) {
     PlaneFormat format = plane.format();
     Instant acquiredAt = plane.acquiredAt();
     return ImageEvent.newBuilder()
@@ -161,11 +178,9 @@ public final class ArchivePublisher implements AutoCloseable {
         .setHeight(format.height())
         .setPixelType(format.pixelType())
         .setEncoding(format.encoding())
-        .setBytes(plane.payload())
         .setSize((long) plane.payload().remaining())
         .setSha256(Sha256.of(plane.payload()))
-        .setInstrument(instrument)
-        .build();
+        .setInstrument(instrument);
   }
 
   @Override

@@ -72,7 +72,8 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 16,
         // At the end of a partition there is nothing to wait for: what is asked for lies before it.
         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10,
-        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20));
+        // What is asked for may lie far apart: a fetch brings the batch that it lies in, and little more.
+        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 256 << 10));
   }
 
   private record Request(PlanePointer.InTopic pointer, CompletableFuture<ByteBuffer> answer) {}
@@ -80,7 +81,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
   @Override
   public ByteBuffer read(PlanePointer where) throws SourceExpiredException {
     if (!(where instanceof PlanePointer.InTopic pointer)) {
-      throw new SourceExpiredException("This version reads inline images only, not " + where);
+      throw new IllegalArgumentException("Not in a topic: " + where);
     }
     if (!pointer.topicId().equals(topicId)) {
       throw new SourceExpiredException("The topic " + topic + " was created anew since this image was published");

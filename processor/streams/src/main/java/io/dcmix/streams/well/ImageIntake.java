@@ -3,6 +3,8 @@ package io.dcmix.streams.well;
 import io.dcmix.core.images.PlaneFormat;
 import io.dcmix.core.images.Sha256;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.source.PayloadReference;
+import io.dcmix.core.source.RefusedReferenceException;
 import io.dcmix.core.wells.AcquisitionTime;
 import io.dcmix.schema.UnreadableRecordException;
 import io.dcmix.schema.WellKey;
@@ -53,7 +55,7 @@ final class ImageIntake {
   /**
    * A plane for its place in a well. It may have a problem; then it takes its place and the payload is of no use.
    *
-   * @param payload the encoded image; null where the plane has a problem
+   * @param payload the encoded image; null where the plane has a problem or its event refers to the payload
    * @param implausibleTime whether the acquisition time was replaced
    */
   record Plane(WellKey well, int site, String channel, PlaneState state, @Nullable ByteBuffer payload, boolean implausibleTime)
@@ -149,14 +151,21 @@ final class ImageIntake {
   record Problem(FailureReason reason, String text) {}
 
   private @Nullable Problem problem(ImageEvent event, @Nullable ByteBuffer payload, String sha256) {
-    if (payload == null) {
-      return new Problem(
-          FailureReason.CORRUPT_PLANE,
-          event.getUri() == null
-              ? "the event has neither bytes nor a reference"
-              : "the event refers to " + event.getUri() + "; this version takes inline images only");
+    String uri = event.getUri();
+    if (payload == null && uri == null) {
+      return new Problem(FailureReason.CORRUPT_PLANE, "the event has neither bytes nor a reference");
     }
-    if (event.getSha256() != null && !event.getSha256().equals(sha256)) {
+    if (payload != null && uri != null) {
+      return new Problem(FailureReason.REFERENCE_REFUSED, "the event has bytes and refers to " + uri + "; it must do one of them");
+    }
+    if (uri != null) {
+      try {
+        PayloadReference.of(uri, event.getSize(), event.getSha256());
+      } catch (RefusedReferenceException e) {
+        return new Problem(FailureReason.REFERENCE_REFUSED, String.valueOf(e.getMessage()));
+      }
+    }
+    if (payload != null && event.getSha256() != null && !event.getSha256().equals(sha256)) {
       return new Problem(FailureReason.CORRUPT_PLANE, "the payload's SHA-256 is " + sha256 + ", the event says " + event.getSha256());
     }
     if (event.getEncoding() == Encoding.UNKNOWN) {

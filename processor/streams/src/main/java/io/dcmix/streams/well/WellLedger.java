@@ -186,7 +186,8 @@ final class WellLedger {
     boolean complete = false;
     switch (SiteAssembly.of(model.channels(), judged(stores.planesOf(well, number)), absent)) {
       case SiteAssembly.Waiting _ -> {
-        if (!planesChanged) {
+        boolean waitedBefore = before != null && before.getStatus() == SiteStatus.ASSEMBLING && before.getModelSha256().equals(model.sha256());
+        if (!planesChanged || waitedBefore) {
           return;
         }
       }

@@ -167,7 +167,8 @@ final class WellResults {
       case CORRUPT_PLANE -> "Publish the image again from its source file; if the file itself is broken, image the site again.";
       case WRONG_SIZE, WRONG_PIXEL_TYPE -> "Publish images of the kind that the model takes, or run a model trained on this kind.";
       case MISSING_PLANE -> "Publish the missing images; the well is then corrected under the next revision.";
-      case SOURCE_EXPIRED -> "Make the retention of image-events longer than the late window plus the longest outage, and publish the images again.";
+      case SOURCE_EXPIRED -> "Keep images longer than the late window plus the longest outage (the retention of image-events, and files that events refer to), and publish these again.";
+      case REFERENCE_REFUSED -> "Publish the image inline, or as a file below a folder that every instance allows with --reference-root; docs/references.md says how.";
       case MODEL_FAILED -> "Look at the site's images; if they are sound, report them to the people who made the model.";
       case LATE -> "Publish the plate under a new acquisition id to score it again.";
       case NO_SITES, UNKNOWN -> "See the other failures of this well.";

@@ -6,6 +6,7 @@ import io.dcmix.schema.state.SiteState;
 import io.dcmix.schema.state.WellState;
 import io.dcmix.streams.AvroSerde;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,15 +25,46 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of the wells of one task: one key a well, a site and a plane, so that a change writes only what changed.
  * Never pixels.
+ *
+ * <p>The wells that were in use last are also kept as objects, because a well is read again with each of its planes. Every
+ * change goes to the stores at once, but for one: a later arrival and nothing else is written once a second.
+ *
+ * <p>Not thread-safe: one per life of a task. What is handed out may be changed and counts when it is put.
  */
 final class WellStores {
   static final String WELLS = "wells";
   static final String SITES = "sites";
   static final String PLANES = "planes";
 
+  /** Some kilobytes each; more wells than that are rarely in the making at once. */
+  private static final int OPEN_WELLS = 2048;
+
+  private static final long ARRIVAL_STEP_MILLIS = 1000;
+
   private final KeyValueStore<String, WellState> wells;
   private final KeyValueStore<String, SiteState> sites;
   private final KeyValueStore<String, PlaneState> planes;
+
+  private final Map<String, OpenWell> open = new LinkedHashMap<>(64, 0.75f, true) {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, OpenWell> eldest) {
+      return size() > OPEN_WELLS;
+    }
+  };
+
+  /** A well as the stores have it, but for a late arrival time that is not worth a write. */
+  private static final class OpenWell {
+    private @Nullable WellState state;
+    private @Nullable WellState written;
+    private final SortedMap<Integer, SiteState> sites = new TreeMap<>();
+    private final Map<Integer, Map<String, PlaneState>> planes = new TreeMap<>();
+
+    Map<String, PlaneState> planesOf(int site) {
+      return planes.computeIfAbsent(site, number -> new TreeMap<>());
+    }
+  }
 
   WellStores(ProcessorContext<?, ?> context) {
     wells = context.getStateStore(WELLS);
@@ -42,20 +74,59 @@ final class WellStores {
 
   static Set<StoreBuilder<? extends StateStore>> builders() {
     return Set.of(
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(WELLS), Serdes.String(), AvroSerde.of(WellState.class)).withCachingEnabled(),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(SITES), Serdes.String(), AvroSerde.of(SiteState.class)).withCachingEnabled(),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PLANES), Serdes.String(), AvroSerde.of(PlaneState.class)).withCachingEnabled());
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(WELLS), Serdes.String(), AvroSerde.of(WellState.class)),
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(SITES), Serdes.String(), AvroSerde.of(SiteState.class)),
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PLANES), Serdes.String(), AvroSerde.of(PlaneState.class)));
+  }
+
+  private OpenWell open(String well) {
+    OpenWell known = open.get(well);
+    return known == null ? load(well) : known;
+  }
+
+  private OpenWell load(String well) {
+    OpenWell loaded = new OpenWell();
+    loaded.state = wells.get(well);
+    if (loaded.state != null) {
+      loaded.written = WellState.newBuilder(loaded.state).build();
+      try (KeyValueIterator<String, SiteState> all = sites.prefixScan(well + "/", new StringSerializer())) {
+        all.forEachRemaining(entry -> loaded.sites.put(Integer.parseInt(entry.key.substring(well.length() + 1)), entry.value));
+      }
+      try (KeyValueIterator<String, PlaneState> all = planes.prefixScan(well + "/", new StringSerializer())) {
+        all.forEachRemaining(entry -> {
+          int slash = entry.key.indexOf('/', well.length() + 1);
+          int site = Integer.parseInt(entry.key.substring(well.length() + 1, slash));
+          loaded.planesOf(site).put(entry.key.substring(slash + 1), entry.value);
+        });
+      }
+    }
+    open.put(well, loaded);
+    return loaded;
   }
 
   @Nullable WellState well(String well) {
-    return wells.get(well);
+    WellState state = open(well).state;
+    return state == null ? null : WellState.newBuilder(state).build();
   }
 
   void put(String well, WellState state) {
-    wells.put(well, state);
+    OpenWell known = open(well);
+    known.state = WellState.newBuilder(state).build();
+    if (known.written == null || worthWriting(known.written, state)) {
+      known.written = known.state;
+      wells.put(well, state);
+    }
+  }
+
+  private static boolean worthWriting(WellState before, WellState now) {
+    if (now.getLastArrival() - before.getLastArrival() >= ARRIVAL_STEP_MILLIS) {
+      return true;
+    }
+    return !WellState.newBuilder(before).setLastArrival(now.getLastArrival()).build().equals(now);
   }
 
   void forgetWell(String well) {
+    open.remove(well);
     wells.delete(well);
   }
 
@@ -65,42 +136,36 @@ final class WellStores {
   }
 
   @Nullable SiteState site(String well, int site) {
-    return sites.get(siteKey(well, site));
+    return open(well).sites.get(site);
   }
 
   void put(String well, int site, SiteState state) {
+    open(well).sites.put(site, state);
     sites.put(siteKey(well, site), state);
   }
 
   /** The sites that were seen, by ascending number. */
   SortedMap<Integer, SiteState> sitesOf(String well) {
-    SortedMap<Integer, SiteState> found = new TreeMap<>();
-    try (KeyValueIterator<String, SiteState> all = sites.prefixScan(well + "/", new StringSerializer())) {
-      all.forEachRemaining(entry -> found.put(Integer.parseInt(entry.key.substring(well.length() + 1)), entry.value));
-    }
-    return found;
+    return new TreeMap<>(open(well).sites);
   }
 
   @Nullable PlaneState plane(String well, int site, String channel) {
-    return planes.get(siteKey(well, site) + "/" + channel);
+    return open(well).planesOf(site).get(channel);
   }
 
   void put(String well, int site, String channel, PlaneState state) {
+    open(well).planesOf(site).put(channel, state);
     planes.put(siteKey(well, site) + "/" + channel, state);
   }
 
   /** The planes of a site that were seen, by channel. */
   Map<String, PlaneState> planesOf(String well, int site) {
-    String prefix = siteKey(well, site) + "/";
-    Map<String, PlaneState> found = new TreeMap<>();
-    try (KeyValueIterator<String, PlaneState> all = planes.prefixScan(prefix, new StringSerializer())) {
-      all.forEachRemaining(entry -> found.put(entry.key.substring(prefix.length()), entry.value));
-    }
-    return found;
+    return new TreeMap<>(open(well).planesOf(site));
   }
 
   /** Forgets the planes and sites of a well, but not the well. */
   void forgetDetails(String well) {
+    open.remove(well);
     deleteAll(sites, well + "/");
     deleteAll(planes, well + "/");
   }

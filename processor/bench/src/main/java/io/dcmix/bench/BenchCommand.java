@@ -1,0 +1,197 @@
+package io.dcmix.bench;
+
+import io.dcmix.app.run.Options;
+import io.dcmix.app.run.RunCommand;
+import io.dcmix.app.run.Shutdown;
+import io.dcmix.bench.BenchReport.Figures;
+import io.dcmix.core.cli.CliCommand;
+import io.dcmix.core.cli.CliException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code dcmix bench}: what this machine can do. */
+@Command(
+    name = "bench",
+    sortOptions = false,
+    description = {
+      "Measure this machine: how many wells a second the processor scores, beside a bare loop that only decodes and scores.",
+      "",
+      "Broker and processor run in processes of their own ('dcmix broker', 'dcmix run'), with the JVM options of this one.",
+      "A topic is filled with plates; then the processor starts and drains it. Its rate is taken from the append times of the",
+      "predictions, without the first quarter of the wells, in which the JVM warms up. The bare loop runs before and after,",
+      "warmed up as well: as many threads as cores, each with a whole well, the same decoder, the same model, one session.",
+      "No well is explained (--explain none): that would cost both the same, one more run of the model a channel.",
+      "",
+      "Workloads:",
+      "  rxrx1      384 wells x 6 channels x 512^2, 8-bit PNG inside the events; a small CNN at 128^2",
+      "  resnet     the same images; ResNet-18 at 224^2",
+      "  phenix     96 wells x 2 sites x 5 channels x 2160^2, 16-bit TIFF in files that the events refer to; a small CNN",
+      "  transport  the images of rxrx1; a model that hardly computes",
+      "The images are simulated, with noise that makes the files as large as real ones; 64 different wells (phenix: 6) fill",
+      "the plates again and again. The models have random numbers: what they say means nothing, what they cost does.",
+      "",
+      "Then, at half of the measured rate, the latency: from the append of a well's last image to the moment at which a",
+      "read_committed consumer has its prediction. Then, in a new processor, its memory after two and after ten plates that",
+      "come one after the other, and the heap that its stream threads allocate for each byte of image.",
+      "Ratios are held against bars that are meant for 2 cores without a GPU, with the broker on the same cores.",
+      "The machine should do nothing else meanwhile.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dcmix bench                                        Everything; takes a quarter of an hour or more.",
+      "  dcmix bench --workload rxrx1 --repeat 3 --report bench.json",
+      "  dcmix bench --workload transport --plates 1 --memory-plates 0      A quick look.",
+      "  dcmix bench --workload rxrx1 --option=--scorer-threads=3 --jvm-option=-Xmx2g",
+      "",
+      "Exit codes: 0 measured, 1 failed, or with --strict a bar was missed, 2 wrong usage."
+    })
+public final class BenchCommand implements CliCommand {
+  @Option(names = "--workload", split = ",", paramLabel = "NAME", description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all.")
+  private List<Workload> workloads = List.of(Workload.values());
+
+  @Option(names = "--plates", paramLabel = "N", description = "Plates to drain. Default: 4; resnet and phenix: 1.")
+  private @Nullable Integer plates;
+
+  @Option(names = "--wells", paramLabel = "N", description = "Wells of a plate, 4 to 384. Default: 384; phenix: 96.")
+  private @Nullable Integer wells;
+
+  @Option(names = "--repeat", defaultValue = "1", paramLabel = "N", description = "Measure bare loop and pipeline this often and report the medians. Default: ${DEFAULT-VALUE}.")
+  private int repeat = 1;
+
+  @Option(names = "--memory-plates", defaultValue = "10", paramLabel = "N", description = "Plates after which memory is looked at; 0: leave that out. Default: ${DEFAULT-VALUE}.")
+  private int memoryPlates = 10;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Seed of images and models. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(names = "--device", defaultValue = "auto", description = "Where the model runs, as for 'dcmix run'. Default: ${DEFAULT-VALUE}.")
+  private String device = "auto";
+
+  @Option(names = "--partitions", defaultValue = "8", description = "Partitions of the topics. Default: ${DEFAULT-VALUE}.")
+  private int partitions = 8;
+
+  @Option(names = "--option", paramLabel = "ARG", description = "A further argument of 'dcmix run', such as --option=--commit-interval=1s. Repeatable.")
+  private List<String> options = List.of();
+
+  @Option(names = "--jvm-option", paramLabel = "ARG", description = "A further option of the processor's JVM, such as --jvm-option=-XX:+UseParallelGC. Repeatable.")
+  private List<String> jvmOptions = List.of();
+
+  @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
+  private @Nullable Path report;
+
+  @Option(names = "--profile", paramLabel = "DIR", description = "Write a flight recording of each workload's processor, for JDK Mission Control or 'jfr view'.")
+  private @Nullable Path profile;
+
+  @Option(names = "--strict", description = "Exit with 1 when a bar is missed.")
+  private boolean strict;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "Where images, models and logs are kept for the next time, and topics meanwhile. Default: .dcmix/bench in your home.")
+  private @Nullable Path data;
+
+  @Option(names = "--keep", description = "Keep the broker's files and the processor's state, too.")
+  private boolean keep;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings = settings();
+    Path work = settings.data().resolve("run-" + ProcessHandle.current().pid());
+    List<Figures> figures = new ArrayList<>();
+    String ranOn = "nothing";
+    try (Shutdown shutdown = new Shutdown()) {
+      folders(settings, work);
+      // Added first, so it comes last: when the processes are gone.
+      shutdown.add(() -> {
+        if (!keep) {
+          delete(work);
+        }
+      });
+      Broker broker = Broker.start(work.resolve("kafka"), settings.data().resolve("logs").resolve("broker.log"), shutdown);
+      for (Workload workload : workloads.stream().distinct().toList()) {
+        String obstacle = obstacle(workload);
+        if (obstacle != null) {
+          figures.add(Figures.unavailable(workload, obstacle, settings));
+          continue;
+        }
+        int used = settings.wells(workload) * settings.plates(workload);
+        ImagePool pool = ImagePool.open(settings.data().resolve("images"), workload.images(), used, seed);
+        Measurement measurement = new Measurement(workload, pool, model(workload, settings), broker, settings, work, shutdown);
+        figures.add(measurement.run());
+        ranOn = measurement.device();
+      }
+    }
+    BenchReport result = new BenchReport(figures, ranOn, Runtime.getRuntime().availableProcessors());
+    BenchTable.print(result, new PrintStream(System.out, true, StandardCharsets.UTF_8));
+    if (report != null) {
+      result.write(report);
+    }
+    return strict && figures.stream().flatMap(f -> f.bars().stream()).anyMatch(bar -> !bar.ok()) ? 1 : 0;
+  }
+
+  private Settings settings() {
+    var _ = Options.device(device);
+    require(plates == null || plates >= 1, "--plates must be 1 or more");
+    require(wells == null || (wells >= 4 && wells <= 384), "--wells must be 4 to 384");
+    require(repeat >= 1, "--repeat must be 1 or more");
+    require(memoryPlates >= 0, "--memory-plates must be 0 or more");
+    require(partitions >= 1, "--partitions must be 1 or more");
+    Path folder = data != null ? data : Path.of(System.getProperty("user.home"), ".dcmix", "bench");
+    return new Settings(folder.toAbsolutePath(), device, seed, plates, wells, repeat, memoryPlates, partitions, options, jvmOptions,
+        profile == null ? null : profile.toAbsolutePath());
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new CliException(message);
+    }
+  }
+
+  private static void folders(Settings settings, Path work) {
+    try {
+      Files.createDirectories(work);
+      Files.createDirectories(settings.data().resolve("logs"));
+      Files.createDirectories(settings.data().resolve("models"));
+      Path recordings = settings.profile();
+      if (recordings != null) {
+        Files.createDirectories(recordings);
+      }
+    } catch (IOException e) {
+      throw new CliException("A folder cannot be made (%s): choose others with --data and --profile".formatted(e), e);
+    }
+  }
+
+  /** Why a workload cannot run in this build; null if it can. */
+  private static @Nullable String obstacle(Workload workload) {
+    boolean refers = new CommandLine(new RunCommand()).getCommandSpec().findOption("--reference-root") != null;
+    return workload.images().byReference() && !refers ? "'dcmix run' of this build reads no images by reference" : null;
+  }
+
+  private static Path model(Workload workload, Settings settings) {
+    Path file = settings.data().resolve("models").resolve("%s-%d.onnx".formatted(workload, settings.seed()));
+    try {
+      return Files.write(file, Models.onnx(workload.net(), workload.images(), settings.seed()));
+    } catch (IOException e) {
+      throw new CliException("The model cannot be written to %s (%s): choose another folder with --data".formatted(file, e), e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.dcmix.bench;
+
+import io.dcmix.core.cli.CliException;
+import io.dcmix.streams.LaneTopics;
+import io.dcmix.streams.Topics;
+import io.dcmix.streams.publish.ArchivePublisher;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicListing;
+import org.apache.kafka.common.TopicPartition;
+
+/** A lane of its own for one pass: topics, publisher, processor. Closing deletes its topics. Used by one thread. */
+final class Lane implements AutoCloseable {
+  private final Broker broker;
+  private final Topics topics;
+  private final Settings settings;
+
+  private Lane(Broker broker, Topics topics, Settings settings) {
+    this.broker = broker;
+    this.topics = topics;
+    this.settings = settings;
+  }
+
+  static Lane create(Broker broker, String name, Settings settings) throws InterruptedException {
+    Topics topics = new Topics(name);
+    try {
+      LaneTopics.create(broker.admin(), topics, new LaneTopics.Plan(settings.partitions(), (short) 1, Duration.ofDays(1)));
+      // The broker answers for an offset once it leads the partition: a publisher that comes before that meets refusals.
+      broker.admin().listOffsets(ends(topics, settings.partitions())).all().get();
+    } catch (ExecutionException e) {
+      throw new CliException("The topics of lane %s cannot be created: %s".formatted(name, e.getMessage()), e);
+    }
+    return new Lane(broker, topics, settings);
+  }
+
+  private static Map<TopicPartition, OffsetSpec> ends(Topics topics, int partitions) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int p = 0; p < partitions; p++) {
+      ends.put(new TopicPartition(topics.imageEvents(), p), OffsetSpec.latest());
+      ends.put(new TopicPartition(topics.wellPredictions(), p), OffsetSpec.latest());
+    }
+    ends.put(new TopicPartition(topics.acquisitions(), 0), OffsetSpec.latest());
+    return ends;
+  }
+
+  /**
+   * Publishes plates one after the other, as {@code dcmix publish} would.
+   *
+   * @param progress is told the number of images of the present plate
+   */
+  void publish(List<BenchPlate> plates, LongConsumer progress) throws InterruptedException {
+    try (ArchivePublisher publisher = new ArchivePublisher(topics, broker.client(), InstantSource.system())) {
+      for (BenchPlate plate : plates) {
+        publisher.publish(plate, plate.key().acquisition(), null, progress);
+      }
+    } catch (IOException e) {
+      throw new CliException("Publishing failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Starts {@code dcmix run} on this lane. */
+  Child startProcessor(Path model, Path state, Path log, List<String> jvmOptions) {
+    List<String> arguments = new ArrayList<>(List.of(
+        "run", "--bootstrap-servers", broker.bootstrapServers(), "--model", model.toString(), "--lane", topics.lane(),
+        "--state-dir", state.toString(), "--port", "0", "--explain", "none", "--device", settings.device()));
+    arguments.addAll(settings.options());
+    List<String> jvm = new ArrayList<>(settings.jvmOptions());
+    jvm.addAll(jvmOptions);
+    return Child.start("processor", log, jvm, arguments);
+  }
+
+  /** Reads the lane's results from its beginning. */
+  ResultTail results() {
+    return new ResultTail(topics, settings.partitions(), broker.client());
+  }
+
+  /** Bytes that the lane's changelogs have on the broker's disk. */
+  long changelogBytes() throws InterruptedException {
+    try {
+      return broker.admin().describeLogDirs(Set.of(1)).allDescriptions().get().values().stream()
+          .flatMap(folders -> folders.values().stream())
+          .flatMap(folder -> folder.replicaInfos().entrySet().stream())
+          .filter(replica -> isChangelog(replica.getKey().topic()))
+          .mapToLong(replica -> replica.getValue().size()).sum();
+    } catch (ExecutionException e) {
+      throw new CliException("The broker does not tell the size of its topics: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean isChangelog(String topic) {
+    return topic.startsWith(topics.applicationId() + "-") && topic.endsWith("-changelog");
+  }
+
+  @Override
+  public void close() {
+    try {
+      Set<String> own = broker.admin().listTopics().listings().toCompletionStage().toCompletableFuture().join().stream().map(TopicListing::name)
+          .filter(name -> name.startsWith(topics.lane() + ".") || name.startsWith(topics.applicationId() + "-"))
+          .collect(Collectors.toSet());
+      broker.admin().deleteTopics(own).all().toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw new CliException("The topics of lane %s cannot be deleted: %s".formatted(topics.lane(), e.getMessage()), e);
+    }
+  }
+}

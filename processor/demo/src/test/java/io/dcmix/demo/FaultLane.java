@@ -111,10 +111,13 @@ final class FaultLane implements AutoCloseable {
 
   // ---- the plate ----
 
-  /** Lets the publisher go on until this many planes are out; it starts at none. */
+  /** Lets the publisher go on until this many planes are out, if they are not yet; it starts at none. */
   void publishUpTo(int planes) {
-    allowed.release(Math.min(planes, PLANES) - allowedSoFar);
-    allowedSoFar = Math.min(planes, PLANES);
+    int more = Math.min(planes, PLANES) - allowedSoFar;
+    if (more > 0) {
+      allowed.release(more);
+      allowedSoFar += more;
+    }
   }
 
   void publishAll() {

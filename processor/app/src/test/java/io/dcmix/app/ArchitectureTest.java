@@ -28,7 +28,7 @@ class ArchitectureTest {
 
   @Test
   void thePageKnowsNothingOfRunning() {
-    unknown("io.dcmix.app.dashboard", "io.dcmix.app.run..", "io.dcmix.core.model..", "ai.onnxruntime..").check(APP);
+    unknown("io.dcmix.app.dashboard", "io.dcmix.app.run..", "io.dcmix.app.doctor..", "io.dcmix.core.model..", "ai.onnxruntime..", "io.micrometer..").check(APP);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.dcmix.bench;
 
 import io.dcmix.app.run.Options;
-import io.dcmix.app.run.RunCommand;
 import io.dcmix.app.run.Shutdown;
 import io.dcmix.bench.BenchReport.Figures;
 import io.dcmix.core.cli.CliCommand;
@@ -16,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -120,11 +118,6 @@ public final class BenchCommand implements CliCommand {
       });
       Broker broker = Broker.start(work.resolve("kafka"), settings.data().resolve("logs").resolve("broker.log"), shutdown);
       for (Workload workload : workloads.stream().distinct().toList()) {
-        String obstacle = obstacle(workload);
-        if (obstacle != null) {
-          figures.add(Figures.unavailable(workload, obstacle, settings));
-          continue;
-        }
         int used = settings.wells(workload) * settings.plates(workload);
         ImagePool pool = ImagePool.open(settings.data().resolve("images"), workload.images(), used, seed);
         Measurement measurement = new Measurement(workload, pool, model(workload, settings), broker, settings, work, shutdown);
@@ -170,12 +163,6 @@ public final class BenchCommand implements CliCommand {
     } catch (IOException e) {
       throw new CliException("A folder cannot be made (%s): choose others with --data and --profile".formatted(e), e);
     }
-  }
-
-  /** Why a workload cannot run in this build; null if it can. */
-  private static @Nullable String obstacle(Workload workload) {
-    boolean refers = new CommandLine(new RunCommand()).getCommandSpec().findOption("--reference-root") != null;
-    return workload.images().byReference() && !refers ? "'dcmix run' of this build reads no images by reference" : null;
   }
 
   private static Path model(Workload workload, Settings settings) {

@@ -9,6 +9,7 @@ import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,13 +78,26 @@ final class BenchPlate implements PlateArchive {
 
   @Override
   public ArchivePlane read(PlaneId id) throws IOException {
-    int number = id.well().row() * format().columns() + id.well().column();
-    int plane = (id.site() - 1) * channels().size() + channels().indexOf(id.channel());
+    int number = number(id);
+    int plane = plane(id);
     if (plane == 0 && pauseNanos > 0) {
       await(number);
     }
     int well = firstWell + number;
     return new ArchivePlane(id, pool.images().format(), pool.payload(well, plane), null, pool.file(well, plane).toString());
+  }
+
+  @Override
+  public @Nullable Path file(PlaneId id) {
+    return pool.images().byReference() ? pool.file(firstWell + number(id), plane(id)) : null;
+  }
+
+  private int number(PlaneId id) {
+    return id.well().row() * format().columns() + id.well().column();
+  }
+
+  private int plane(PlaneId id) {
+    return (id.site() - 1) * channels().size() + channels().indexOf(id.channel());
   }
 
   /** Waits for the well's time by the clock of the first, so that a late well does not delay the others. */

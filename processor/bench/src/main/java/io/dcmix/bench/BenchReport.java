@@ -21,7 +21,6 @@ record BenchReport(List<Figures> workloads, String device, int cores) {
    * A workload. Null means not measured.
    *
    * @param name of the workload
-   * @param unavailable why it did not run; null if it did
    * @param wells whose rate was taken, a repeat
    * @param warmUpWells that came before them
    * @param bareWellsPerSecond of decoding and scoring alone
@@ -49,7 +48,6 @@ record BenchReport(List<Figures> workloads, String device, int cores) {
    */
   record Figures(
       String name,
-      @Nullable String unavailable,
       int wells,
       int warmUpWells,
       @Nullable Double bareWellsPerSecond,
@@ -74,13 +72,8 @@ record BenchReport(List<Figures> workloads, String device, int cores) {
       @Nullable Double copiedBytesPerImageByte,
       List<Bar> bars) {
 
-    static Figures unavailable(Workload workload, String why, Settings settings) {
-      return new Figures(workload.toString(), why, 0, 0, null, null, null, List.of(), null, null, null, null, null, null, null, null, 0,
-          settings.maxDelay().toMillis(), null, settings.commitInterval().toMillis(), null, null, 0, null, List.of());
-    }
-
     Figures withBars(List<Bar> held) {
-      return new Figures(name, unavailable, wells, warmUpWells, bareWellsPerSecond, pipelineWellsPerSecond, ratio, ratios,
+      return new Figures(name, wells, warmUpWells, bareWellsPerSecond, pipelineWellsPerSecond, ratio, ratios,
           imageMegabytesPerSecond, imageBytesPerWell, changelogBytesPerImageByte, bareCpuSecondsPerWell, processorCpuSecondsPerWell,
           brokerCpuSecondsPerWell, peakRssMiB, latencyMillis, latencyWells, maxDelayMillis, batchMillis, commitMillis,
           rssAfterTwoPlatesMiB, rssAfterTenPlatesMiB, memoryPlates, copiedBytesPerImageByte, held);

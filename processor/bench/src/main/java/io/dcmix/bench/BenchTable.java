@@ -22,17 +22,9 @@ final class BenchTable {
   }
 
   static void print(BenchReport report, PrintStream out) {
-    List<Figures> ran = report.workloads().stream().filter(f -> f.unavailable() == null).toList();
     out.println();
     out.printf(Locale.ROOT, "  On %s, %d cores%n%n", report.device(), report.cores());
-    if (!ran.isEmpty()) {
-      new BenchTable(out, ran).rows();
-    }
-    for (Figures f : report.workloads()) {
-      if (f.unavailable() != null) {
-        out.println("  " + f.name() + " was not measured: " + f.unavailable());
-      }
-    }
+    new BenchTable(out, report.workloads()).rows();
     out.flush();
   }
 

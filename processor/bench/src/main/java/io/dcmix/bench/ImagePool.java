@@ -12,11 +12,15 @@ import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.event.Encoding;
 import io.dcmix.schema.event.PixelType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -25,7 +29,8 @@ import java.util.stream.IntStream;
 
 /**
  * The images of a few different wells, as encoded files in a folder that later runs use again: simulated sites behind enough
- * noise to make the files as large as real ones. Payloads that travel inside events are held in memory, the others stay files.
+ * noise to make the files as large as real ones. Payloads that travel inside events are held in memory, the others stay files, read through the page
+ * cache.
  *
  * <p>Threading: immutable; any thread may read.
  */
@@ -33,12 +38,14 @@ final class ImagePool {
   private static final int ZLIB_LEVEL = 6;
 
   private final Images images;
+  private final Path folder;
   private final List<Path> files;
   private final List<ByteBuffer> held;
   private final double bytesPerWell;
 
-  private ImagePool(Images images, List<Path> files, List<ByteBuffer> held, double bytesPerWell) {
+  private ImagePool(Images images, Path folder, List<Path> files, List<ByteBuffer> held, double bytesPerWell) {
     this.images = images;
+    this.folder = folder;
     this.files = files;
     this.held = held;
     this.bytesPerWell = bytesPerWell;
@@ -51,7 +58,7 @@ final class ImagePool {
    * @throws CliException if the folder cannot be written
    */
   static ImagePool open(Path folder, Images images, int wells, long seed) {
-    Path own = folder.resolve(images.name() + "-" + seed);
+    Path own = folder.resolve("%s-%s-%d".formatted(images.name(), images.noise(), seed));
     int count = Math.min(images.poolWells(), wells);
     SimulatedPlate plate = SimulatedPlate.of(new SimulationSpec(
         seed, SimulationSpec.demo(seed).key(), PlateFormat.WELLS_384, images.sites(),
@@ -74,7 +81,7 @@ final class ImagePool {
           held.add(ByteBuffer.wrap(Files.readAllBytes(file)).asReadOnlyBuffer());
         }
       }
-      return new ImagePool(images, files, held, (double) bytes / count);
+      return new ImagePool(images, own, files, held, (double) bytes / count);
     } catch (IOException e) {
       throw new CliException("The images of %s cannot be kept in %s (%s): choose another folder with --data".formatted(images.name(), own, e), e);
     }
@@ -96,10 +103,10 @@ final class ImagePool {
           Files.move(partial, files.get(i), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
           bar.update(done.incrementAndGet(), "");
         } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
+          throw new UncheckedIOException(e);
         }
       });
-    } catch (java.io.UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
@@ -147,6 +154,11 @@ final class ImagePool {
     return images;
   }
 
+  /** Where the files lie. */
+  Path folder() {
+    return folder;
+  }
+
   /** Mean bytes of the files of a well. */
   double bytesPerWell() {
     return bytesPerWell;
@@ -160,7 +172,12 @@ final class ImagePool {
    */
   ByteBuffer payload(int well, int plane) throws IOException {
     int at = index(well, plane);
-    return held.isEmpty() ? ByteBuffer.wrap(Files.readAllBytes(files.get(at))) : held.get(at).duplicate();
+    if (!held.isEmpty()) {
+      return held.get(at).duplicate();
+    }
+    try (FileChannel file = FileChannel.open(files.get(at), StandardOpenOption.READ)) {
+      return file.map(MapMode.READ_ONLY, 0, file.size());
+    }
   }
 
   /** The file of a plane; arguments as those of {@link #payload}. */

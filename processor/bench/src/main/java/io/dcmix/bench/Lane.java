@@ -1,9 +1,11 @@
 package io.dcmix.bench;
 
+import io.dcmix.core.archive.AbsentPlane;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
+import io.dcmix.streams.publish.Referral;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,44 +17,63 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicListing;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** A lane of its own for one pass: topics, publisher, processor. Closing deletes its topics. Used by one thread. */
 final class Lane implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Broker broker;
   private final Topics topics;
+  private final ImagePool pool;
   private final Settings settings;
 
-  private Lane(Broker broker, Topics topics, Settings settings) {
+  private Lane(Broker broker, Topics topics, ImagePool pool, Settings settings) {
     this.broker = broker;
     this.topics = topics;
+    this.pool = pool;
     this.settings = settings;
   }
 
-  static Lane create(Broker broker, String name, Settings settings) throws InterruptedException {
+  static Lane create(Broker broker, String name, ImagePool pool, Settings settings) throws InterruptedException {
     Topics topics = new Topics(name);
     try {
       LaneTopics.create(broker.admin(), topics, new LaneTopics.Plan(settings.partitions(), (short) 1, Duration.ofDays(1)));
-      // The broker answers for an offset once it leads the partition: a publisher that comes before that meets refusals.
-      broker.admin().listOffsets(ends(topics, settings.partitions())).all().get();
+      awaitServed(broker.admin(), topics, settings.partitions());
     } catch (ExecutionException e) {
       throw new CliException("The topics of lane %s cannot be created: %s".formatted(name, e.getMessage()), e);
     }
-    return new Lane(broker, topics, settings);
+    return new Lane(broker, topics, pool, settings);
   }
 
-  private static Map<TopicPartition, OffsetSpec> ends(Topics topics, int partitions) {
+  /** Waits until the broker leads the partitions that are used first: whoever comes before that meets refusals. */
+  private static void awaitServed(Admin admin, Topics topics, int partitions) throws ExecutionException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        admin.describeTopics(topics.all()).allTopicNames().get();
+        break;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+    }
     Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
     for (int p = 0; p < partitions; p++) {
       ends.put(new TopicPartition(topics.imageEvents(), p), OffsetSpec.latest());
       ends.put(new TopicPartition(topics.wellPredictions(), p), OffsetSpec.latest());
     }
     ends.put(new TopicPartition(topics.acquisitions(), 0), OffsetSpec.latest());
-    return ends;
+    admin.listOffsets(ends).all().get();
   }
 
   /**
@@ -61,9 +82,13 @@ final class Lane implements AutoCloseable {
    * @param progress is told the number of images of the present plate
    */
   void publish(List<BenchPlate> plates, LongConsumer progress) throws InterruptedException {
-    try (ArchivePublisher publisher = new ArchivePublisher(topics, broker.client(), InstantSource.system())) {
+    Referral referral = pool.images().byReference() ? Referral.to(pool.folder(), 0) : null;
+    try (ArchivePublisher publisher = new ArchivePublisher(topics, broker.client(), InstantSource.system(), referral)) {
       for (BenchPlate plate : plates) {
-        publisher.publish(plate, plate.key().acquisition(), null, progress);
+        List<AbsentPlane> absent = publisher.publish(plate, plate.key().acquisition(), null, progress).absent();
+        if (!absent.isEmpty()) {
+          throw new CliException("An image could not be published: " + absent.getFirst().reason());
+        }
       }
     } catch (IOException e) {
       throw new CliException("Publishing failed: " + e.getMessage(), e);
@@ -75,6 +100,9 @@ final class Lane implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of(
         "run", "--bootstrap-servers", broker.bootstrapServers(), "--model", model.toString(), "--lane", topics.lane(),
         "--state-dir", state.toString(), "--port", "0", "--explain", "none", "--device", settings.device()));
+    if (pool.images().byReference()) {
+      arguments.addAll(List.of("--reference-root", pool.folder().toString()));
+    }
     arguments.addAll(settings.options());
     List<String> jvm = new ArrayList<>(settings.jvmOptions());
     jvm.addAll(jvmOptions);

@@ -8,12 +8,14 @@ import io.dcmix.bench.ResultTail.Seen;
 import io.dcmix.bench.Statistics.Window;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
-import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.core.model.Devices;
+import io.dcmix.core.model.RuntimeOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -71,7 +73,7 @@ final class Measurement {
     List<Drain> drains = new ArrayList<>();
     List<BareLoop.Result> bare = new ArrayList<>();
     for (int i = 1; i <= settings.repeat(); i++) {
-      try (Lane lane = Lane.create(broker, "bench-%s-%d".formatted(workload, i), settings)) {
+      try (Lane lane = Lane.create(broker, "bench-%s-%d".formatted(workload, i), pool, settings)) {
         fill(lane);
         BareLoop.Result before = bareLoop();
         drains.add(drain(lane, i == 1));
@@ -84,7 +86,7 @@ final class Measurement {
     double rate = Statistics.median(drains.stream().map(Drain::wellsPerSecond).toList());
     Drain first = drains.getFirst();
     Figures figures = new Figures(
-        workload.toString(), null, total - warmUp, warmUp,
+        workload.toString(), total - warmUp, warmUp,
         Statistics.median(bare.stream().map(BareLoop.Result::wellsPerSecond).toList()), rate, Statistics.median(ratios), ratios,
         rate * imageBytes / 1e6, imageBytes, first.changelogBytes() / (total * imageBytes),
         Statistics.median(bare.stream().map(b -> b.cpuSeconds() / b.wells()).toList()),
@@ -117,10 +119,10 @@ final class Measurement {
 
   /** Half of the wells, because it runs before and after the drain, so that what else the machine does meets both. */
   private BareLoop.Result bareLoop() throws InterruptedException {
-    try (DcmixModel loaded = Processor.load(model, DevicePolicy.parse(settings.device()));
+    try (Devices loaded = Processor.load(model, DevicePolicy.parse(settings.device()), RuntimeOptions.DEFAULT);
         ProgressBar bar = progress("bare loop", 0)) {
-      device = loaded.device();
-      BareLoop.Result result = new BareLoop(loaded, pool, Runtime.getRuntime().availableProcessors())
+      device = loaded.names();
+      BareLoop.Result result = new BareLoop(loaded.models().getFirst(), pool, Runtime.getRuntime().availableProcessors())
           .run(Math.max(1, warmUp / 2), Math.max(1, (total - warmUp) / 2));
       bar.update(result.wells(), "");
       return result;
@@ -172,15 +174,17 @@ final class Measurement {
       return new Memory(null, null, null);
     }
     Path recording = work.resolve(workload + "-allocations.jfr");
+    Instant afterOne = Instant.MAX;
     Double afterTwo = null;
     Double afterAll = null;
-    try (Lane lane = Lane.create(broker, "bench-%s-memory".formatted(workload), settings)) {
+    try (Lane lane = Lane.create(broker, "bench-%s-memory".formatted(workload), pool, settings)) {
       Child processor = shutdown.add(lane.startProcessor(
           model, work.resolve("state-" + workload + "-memory"), log("memory-" + workload), Allocations.jvmOptions(recording)));
       try (ResultTail results = lane.results(); ProgressBar bar = progress("plate after plate", (long) plates * wells)) {
         for (int p = 1; p <= plates; p++) {
           lane.publish(List.of(plate("M" + p, p, Duration.ZERO)), images -> {});
           var _ = results.await(p * wells, REST, processor, done -> bar.update(done, ""));
+          afterOne = p == 1 ? Instant.now() : afterOne;
           afterTwo = p == 2 ? processor.meter().residentMiB() : afterTwo;
         }
         afterAll = processor.meter().residentMiB();
@@ -188,12 +192,16 @@ final class Measurement {
         processor.close();
       }
     }
-    return new Memory(afterTwo, afterAll, pool.images().byReference() ? null : copied(recording, plates * wells * pool.bytesPerWell()));
+    return new Memory(afterTwo, afterAll, copied(recording, afterOne, (plates - 1) * wells * pool.bytesPerWell()));
   }
 
-  private static @Nullable Double copied(Path recording, double imageBytes) {
+  /** The first plate is left out: what starting costs would stand against few images. */
+  private @Nullable Double copied(Path recording, Instant after, double imageBytes) {
+    if (imageBytes == 0 || pool.images().byReference() || !Files.exists(recording)) {
+      return null;
+    }
     try {
-      return Files.exists(recording) ? Allocations.ofStreamThreads(recording) / imageBytes - 1 : null;
+      return Allocations.ofStreamThreads(recording, after) / imageBytes - 1;
     } catch (IOException e) {
       throw new CliException("The flight recording %s cannot be read: %s".formatted(recording, e.getMessage()), e);
     }

@@ -24,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The models that are measured: the networks that training exports, with random numbers. What they say means nothing; what it
@@ -52,7 +54,7 @@ final class Models {
     int channels = images.channels().size();
     double scale = images.format().pixelType() == PixelType.UINT16 ? 16 : 1;
     List<Double> weights = firstAlone
-        ? java.util.stream.IntStream.range(0, channels).mapToObj(c -> c == 0 ? 1.0 : 0.0).toList()
+        ? IntStream.range(0, channels).mapToObj(c -> c == 0 ? 1.0 : 0.0).toList()
         : Collections.nCopies(channels, 1.0);
     return new ModelCard("bench-" + name, "1", "", images.channels(), CLASSES, CLASSES.getFirst(), images.format().pixelType(),
         images.format().height(), images.format().width(), weights, Collections.nCopies(channels, 30 * scale),
@@ -140,6 +142,6 @@ final class Models {
     String flat = g.node("Reshape", "corner.flat", List.of(values, g.ints("flat.shape", 0, channels)));
     String zeros = g.node("Mul", "zeros", List.of(flat, g.scalar("zero", 0)));
     g.node("Add", ModelContract.CONTRIBUTION, List.of(zeros, g.floats("first", first, 1, channels)));
-    return g.toBytes(new java.util.TreeMap<>(ModelContract.metadata(card)));
+    return g.toBytes(new TreeMap<>(ModelContract.metadata(card)));
   }
 }

@@ -33,7 +33,7 @@ enum Workload {
   record Images(
       String name, int sites, PlaneFormat format, List<String> channels, double noise, int poolWells, boolean byReference) {
     static final Images RXRX1 = new Images(
-        "rxrx1", 1, new PlaneFormat(512, 512, PixelType.UINT8, Encoding.PNG), SimulationSpec.CHANNELS, 7, 64, false);
+        "rxrx1", 1, new PlaneFormat(512, 512, PixelType.UINT8, Encoding.PNG), SimulationSpec.CHANNELS, 5.5, 64, false);
     static final Images PHENIX = new Images(
         "phenix", 2, new PlaneFormat(2160, 2160, PixelType.UINT16, Encoding.TIFF), SimulationSpec.CHANNELS.subList(0, 5), 9, 6, true);
 

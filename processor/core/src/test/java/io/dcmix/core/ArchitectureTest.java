@@ -18,12 +18,12 @@ class ArchitectureTest {
       new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.dcmix.core");
 
   @Test
-  void coreKnowsNeitherKafkaNorMicronautNorDjlNorApicurio() {
+  void coreKnowsNeitherKafkaNorMicronautNorMicrometerNorDjlNorApicurio() {
     assertThat(CORE).isNotEmpty();
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.apache.kafka..", "io.micronaut..", "ai.djl..", "io.apicurio..", "io.netty..", "io.dcmix.streams..", "io.dcmix.app..")
+        .resideInAnyPackage("org.apache.kafka..", "io.micronaut..", "ai.djl..", "io.apicurio..", "io.netty..", "io.micrometer..", "io.dcmix.streams..", "io.dcmix.app..")
         .check(CORE);
   }
 

@@ -2,6 +2,7 @@ package io.dcmix.demo;
 
 import io.dcmix.app.dashboard.DashboardConfig;
 import io.dcmix.app.dashboard.DashboardServer;
+import io.dcmix.app.run.DeviceOptions;
 import io.dcmix.app.run.Options;
 import io.dcmix.app.run.Processor;
 import io.dcmix.app.run.Shutdown;
@@ -10,9 +11,10 @@ import io.dcmix.core.archive.AbsentPlane;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
-import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
+import io.dcmix.core.model.Devices;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.ChannelImportance;
@@ -47,6 +49,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dcmix demo}: the whole system on one plate, in one process. */
@@ -97,8 +100,7 @@ public final class DemoCommand implements CliCommand {
   @Option(names = "--model", paramLabel = "FILE", description = "The ONNX model. Default: the one for the simulated plate.")
   private @Nullable Path model;
 
-  @Option(names = "--device", defaultValue = "auto", paramLabel = "auto|cpu|cuda", description = "Where the model runs. Default: ${DEFAULT-VALUE}.")
-  private String device = "auto";
+  @Mixin private DeviceOptions device = new DeviceOptions();
 
   @Option(names = "--lane", defaultValue = "screening", description = "Prefix of the topics. Default: ${DEFAULT-VALUE}.")
   private String lane = "screening";
@@ -115,7 +117,7 @@ public final class DemoCommand implements CliCommand {
   @Override
   public Integer call() throws InterruptedException {
     Topics topics = Options.lane(lane);
-    DevicePolicy policy = Options.device(device);
+    DevicePolicy policy = device.policy();
     DemoPlate plate = DemoPlate.open(archive, spec, plateMap, seed);
     plate.warnings().forEach(warning -> System.err.println("Note: " + warning));
     Path folder = data != null ? data : Path.of(System.getProperty("user.home"), ".dcmix", "demo");
@@ -126,14 +128,16 @@ public final class DemoCommand implements CliCommand {
 
   private int run(Topics topics, DevicePolicy policy, DemoPlate plate, Path folder, Shutdown shutdown) throws InterruptedException {
     System.err.println("Starting broker, processor and page ...");
-    DcmixModel loaded = Processor.load(model != null ? model : ownModel(folder), policy);
+    Devices loaded = Processor.load(model != null ? model : ownModel(folder), policy, device.runtime(ScorerConfig.DEFAULT.slabBytes()));
     plate.checkAgainst(loaded.card());
     EmbeddedBroker broker = shutdown.add(EmbeddedBroker.start(folder.resolve("kafka"), brokerPort, Map.of()));
     Map<String, Object> client = Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
     createTopics(topics, client);
     Processor processor = shutdown.add(Processor.start(config(topics, broker, folder, plate), loaded));
     DashboardServer page = shutdown.add(DashboardServer.start(
-        new DashboardConfig("127.0.0.1", port, broker.bootstrapServers(), lane, Map.of()).withReady(processor.streams()::ready)));
+        new DashboardConfig("127.0.0.1", port, broker.bootstrapServers(), lane, Map.of())
+                  .withReadiness(processor.streams()::readiness)
+                  .withMetrics(processor.metrics()::scrape)));
     if (!processor.streams().awaitReady(READY_WITHIN)) {
       throw new CliException("The processor was not ready within " + READY_WITHIN + "; run again with -v to see why");
     }

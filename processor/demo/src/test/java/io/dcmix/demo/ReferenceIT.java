@@ -4,6 +4,8 @@ import static io.dcmix.demo.AlteredPlate.plane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dcmix.core.archive.PatternArchive;
 import io.dcmix.core.archive.PatternSpec;
 import io.dcmix.core.archive.PlaneId;
@@ -39,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -54,6 +57,7 @@ class ReferenceIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final List<String> CHANNELS = SimulationSpec.CHANNELS;
   private static final int WELLS = 6;
+  private static final String PATTERN = "pattern = (?<well>[A-Z]\\d\\d) s(?<site>\\d) (?<channel>\\w+)\\.png\n";
   private static final AvroCodec<ImageEvent> IMAGES = AvroCodec.of(ImageEvent.class);
 
   @TempDir static Path folder;
@@ -190,6 +194,29 @@ class ReferenceIT {
     }
   }
 
+  @Test
+  void shouldScoreAnArchiveByReferenceFromTheCommandLine() throws Exception {
+    PlateArchive plate = onTheShare("COMMAND");
+    Path spec = Files.writeString(folder.resolve("command.properties"), PATTERN);
+    Path data = folder.resolve("command");
+    Path report = folder.resolve("report.json");
+    try (ChildProcess demo = ChildProcess.dcmix(folder, "demo", "--archive", share.resolve("COMMAND").toString(), "--spec", spec.toString(),
+        "--reference-above", "0", "--exit", "--report", report.toString(), "--port", "0", "--broker-port", "0", "--data", data.toString())) {
+      assertThat(demo.exitCode(Duration.ofMinutes(3))).as(demo.output()).isZero();
+    }
+    JsonNode counts = new ObjectMapper().readTree(Files.readString(report));
+    assertThat(counts.get("predictions").asInt()).isEqualTo(WELLS);
+    assertThat(counts.get("failures").asInt()).isZero();
+    long images = 0;
+    for (PlaneId id : plate.planes()) {
+      images += Files.size(plate.file(id));
+    }
+    try (Stream<Path> files = Files.walk(data.resolve("kafka"))) {
+      assertThat(files.filter(file -> file.toString().matches(".*image-events-\\d+/\\d+\\.log")).mapToLong(file -> file.toFile().length()).sum())
+          .as("bytes of image-events, of %d bytes of images", images).isPositive().isLessThan(images / 4);
+    }
+  }
+
   // ---- a lane and its plates ----
 
   /** A simulated plate as a folder of PNG files. */
@@ -203,10 +230,7 @@ class ReferenceIT {
       payload.get(bytes);
       Files.write(files.resolve("%s s%d %s.png".formatted(id.well(), id.site(), id.channel())), bytes);
     }
-    PatternSpec spec = PatternSpec.parse("""
-        pattern = (?<well>[A-Z]\\d\\d) s(?<site>\\d) (?<channel>\\w+)\\.png
-        """, "test");
-    PatternArchive archive = PatternArchive.open(files, spec, null);
+    PatternArchive archive = PatternArchive.open(files, PatternSpec.parse(PATTERN, "test"), null);
     assertThat(archive.planes()).hasSameSizeAs(plate.planes());
     return archive;
   }

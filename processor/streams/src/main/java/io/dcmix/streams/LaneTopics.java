@@ -10,9 +10,13 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -27,6 +31,8 @@ public final class LaneTopics {
 
   /** Largest image event that the topics take: a payload and its envelope. */
   public static final int MAX_MESSAGE_BYTES = MAX_INLINE_BYTES + (1 << 20);
+
+  private static final Duration SERVED_WITHIN = Duration.ofSeconds(30);
 
   private LaneTopics() {}
 
@@ -51,12 +57,19 @@ public final class LaneTopics {
   public static final class UnusableTopicsException extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final List<String> problems;
+
     UnusableTopicsException(Topics topics, List<String> problems) {
       super("The topics of lane %s cannot be used:%n  - %s".formatted(topics.lane(), String.join("%n  - ".formatted(), problems)));
+      this.problems = List.copyOf(problems);
+    }
+
+    public List<String> problems() {
+      return problems;
     }
   }
 
-  /** Creates the topics that do not exist yet; leaves the others as they are. */
+  /** Creates the topics that do not exist yet, and waits until they can be written to; leaves the others as they are. */
   public static void create(Admin admin, Topics topics, Plan plan) throws ExecutionException, InterruptedException {
     String retention = Long.toString(plan.imageRetention().toMillis());
     List<NewTopic> wanted = new ArrayList<>();
@@ -75,13 +88,38 @@ public final class LaneTopics {
         TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofDays(365).toMillis()))));
     wanted.add(topic(topics.acquisitions(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
     wanted.add(topic(topics.plateLayouts(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
-    for (var created : admin.createTopics(wanted).values().values()) {
+    Map<String, KafkaFuture<Void>> answers = admin.createTopics(wanted).values();
+    Map<TopicPartition, OffsetSpec> created = new HashMap<>();
+    for (NewTopic topic : wanted) {
       try {
-        created.get();
+        Objects.requireNonNull(answers.get(topic.name())).get();
+        for (int p = 0; p < topic.numPartitions(); p++) {
+          created.put(new TopicPartition(topic.name(), p), OffsetSpec.latest());
+        }
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw e;
         }
+      }
+    }
+    awaitServed(admin, created);
+  }
+
+  /**
+   * A topic exists before its partitions are served, and an idempotent publisher that comes in between may end up out of
+   * sequence for good. The leader of a partition answers for its offset once it serves it.
+   */
+  private static void awaitServed(Admin admin, Map<TopicPartition, OffsetSpec> partitions) throws ExecutionException, InterruptedException {
+    long until = System.nanoTime() + SERVED_WITHIN.toNanos();
+    while (true) {
+      try {
+        admin.listOffsets(partitions).all().get();
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof RetriableException) || System.nanoTime() > until) {
+          throw e;
+        }
+        Thread.sleep(50);
       }
     }
   }

@@ -4,7 +4,6 @@ import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.scoring.PlaneSource;
 import io.dcmix.core.scoring.PooledSiteScorer;
-import io.dcmix.core.scoring.ScoringMeter;
 import io.dcmix.core.scoring.SiteReader;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
@@ -18,6 +17,9 @@ import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.LaneTopics.ImageTopic;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ScreeningTopology.EventSerdes;
+import io.dcmix.streams.metrics.InstanceMeters;
+import io.dcmix.streams.metrics.ScoringMeters;
+import io.dcmix.streams.metrics.StageMeters;
 import io.dcmix.streams.plate.ImportanceConfig;
 import io.dcmix.streams.source.TopicPlaneSource;
 import io.dcmix.streams.well.WellStageConfig;
@@ -25,6 +27,8 @@ import io.dcmix.streams.well.WellStageSupplier;
 import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.PatientDecoder;
 import io.dcmix.streams.wire.RegistryUnavailableException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +39,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
@@ -58,24 +63,37 @@ public final class StreamsRuntime implements AutoCloseable {
   private final KafkaStreams streams;
   private final SiteScorer scorer;
   private final TopicPlaneSource source;
+  private final String what;
+  private final Duration settle;
+  private volatile long runningSince = System.nanoTime();
   private final CountDownLatch firstRunning = new CountDownLatch(1);
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+  private boolean closed;
 
-  private StreamsRuntime(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, ImageTopic images) {
+  private StreamsRuntime(
+      ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, ImageTopic images, MeterRegistry registry) {
+    SiteModel model = models.getFirst();
+    what = "%s %s on %s, warm".formatted(
+        model.card().name(), model.card().version(), models.stream().map(SiteModel::device).collect(Collectors.joining(", ")));
+    // A follow-up rebalance comes within a heartbeat of the first; a second heartbeat to be sure.
+    settle = config.sessionTimeout().dividedBy(5);
     serdes = EdgeSerdes.of(config.wire());
     Topics topics = config.topics();
     Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
-    boolean batches = models.stream().anyMatch(model -> !model.device().equals("cpu"));
-    SiteModel model = models.getFirst();
     PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
-    scorer = new PooledSiteScorer(models, batches, planes, reader, config.scoring(), ScoringMeter.NONE);
+    boolean batches = models.stream().anyMatch(m -> !m.device().equals("cpu"));
+    ScoringMeters scoring = new ScoringMeters(registry);
+    PooledSiteScorer pooled = new PooledSiteScorer(models, batches, planes, reader, config.scoring(), scoring);
+    scoring.watch(pooled::usage);
+    scorer = pooled;
     WellStageConfig wells = new WellStageConfig(
         images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE,
         config.explain());
     WellStageSupplier wellStage =
-        new WellStageSupplier(wells, model.card(), model.reproducible(), scorer, imageDecoder, acquisitionDecoder);
+        new WellStageSupplier(wells, model.card(), reproducible(models, batches, config), scorer, imageDecoder, acquisitionDecoder,
+            new StageMeters(registry));
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
     ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, ImportanceConfig.DEFAULT);
@@ -84,9 +102,22 @@ public final class StreamsRuntime implements AutoCloseable {
     streams.setUncaughtExceptionHandler(this::die);
     streams.setStateListener((now, before) -> {
       if (now == KafkaStreams.State.RUNNING) {
+        runningSince = System.nanoTime();
         firstRunning.countDown();
       }
     });
+    InstanceMeters.register(registry, streams, topics.imageEvents(), this::ready, this::tasks, models);
+  }
+
+  /** Each device gives the same bits, and was asked so with batches of the size that it now gets. */
+  private static boolean reproducible(List<? extends SiteModel> models, boolean batches, ProcessorConfig config) {
+    return models.stream().allMatch(m -> m.reproducible() && (!batches || m.slabSites() == config.scoring().batchSites(m.card())));
+  }
+
+  /** {@link #start(ProcessorConfig, List, SiteReader, MeterRegistry)} with meters that nobody reads. */
+  public static StreamsRuntime start(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    return start(config, models, reader, new SimpleMeterRegistry());
   }
 
   /**
@@ -94,10 +125,12 @@ public final class StreamsRuntime implements AutoCloseable {
    *
    * @param models one a device, of the same file, loaded and warm; they stay their caller's
    * @param reader decodes planes
+   * @param registry where the instance's meters go
    * @throws UnusableTopicsException if the lane's topics are missing or have settings that would lose data
    * @throws IllegalArgumentException if the settings contradict each other; names each
    */
-  public static StreamsRuntime start(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader)
+  public static StreamsRuntime start(
+      ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, MeterRegistry registry)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
     List<String> problems = new ArrayList<>(config.problems());
     ModelCard card = models.getFirst().card();
@@ -112,7 +145,7 @@ public final class StreamsRuntime implements AutoCloseable {
     try (Admin admin = Admin.create(clientConfig(config))) {
       images = LaneTopics.check(admin, config.topics(), config.lateWindow());
     }
-    StreamsRuntime runtime = new StreamsRuntime(config, models, reader, images);
+    StreamsRuntime runtime = new StreamsRuntime(config, models, reader, images, registry);
     runtime.streams.start();
     return runtime;
   }
@@ -130,9 +163,22 @@ public final class StreamsRuntime implements AutoCloseable {
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
-  /** Whether tasks are assigned and records flow; false while rebalancing. */
+  /** Whether tasks are assigned, the model is warm and records flow; false while rebalancing. */
   public boolean ready() {
-    return streams.state() == KafkaStreams.State.RUNNING && !ended.isDone();
+    return readiness().ready();
+  }
+
+  /** The same, part by part. */
+  public Readiness readiness() {
+    Throwable cause = ended.getNow(null);
+    DeviceSickException sickness = scorer.sickness();
+    return Readiness.of(
+        streams.state(), tasks(), Duration.ofNanos(System.nanoTime() - runningSince), settle, what,
+        cause == null ? null : String.valueOf(cause.getMessage()), sickness == null ? null : String.valueOf(sickness.getMessage()));
+  }
+
+  private int tasks() {
+    return streams.metadataForLocalThreads().stream().mapToInt(thread -> thread.activeTasks().size()).sum();
   }
 
   /** Waits for the first time that records can flow. Returns whether that came in time. */
@@ -145,8 +191,13 @@ public final class StreamsRuntime implements AutoCloseable {
     return ended;
   }
 
+  /** Closing twice is fine. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     streams.close(CloseOptions.timeout(CLOSE_WITHIN).withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     scorer.close();
     source.close();

@@ -14,9 +14,12 @@ import io.dcmix.schema.event.PixelType;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.ScreeningTopology.EventSerdes;
+import io.dcmix.streams.metrics.StageMeters;
 import io.dcmix.streams.plate.ImportanceConfig;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -50,6 +53,7 @@ final class TestLane implements AutoCloseable {
 
   final Topics topics = new Topics("test");
   final HandReleasedScorer scorer = new HandReleasedScorer();
+  final MeterRegistry meters = new SimpleMeterRegistry();
   final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> images;
   private final TestInputTopic<String, byte[]> acquisitions;
@@ -80,7 +84,7 @@ final class TestLane implements AutoCloseable {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
     WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, explain);
-    WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode);
+    WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");

@@ -230,9 +230,13 @@ public final class Api {
   @Serdeable
   public record FeedStatus(String lane, List<String> missingTopics, long records, long unreadable) {}
 
-  /** Whether the process serves. */
+  /** Whether the process serves, UP or DOWN, and which part of it does not. */
   @Serdeable
-  public record Health(String status) {}
+  public record Health(String status, List<HealthPart> parts) {}
+
+  /** One part: the streams, their tasks, the model, the scorer. */
+  @Serdeable
+  public record HealthPart(String name, String status, String detail) {}
 
   /** What went wrong, for people. */
   @Serdeable

@@ -1,31 +1,45 @@
 package io.dcmix.app.dashboard;
 
+import io.dcmix.streams.Readiness;
+import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
- * Where the dashboard listens and what it reads.
+ * Where the dashboard listens, what it reads, and what it answers for the process around it.
  *
  * @param host address to bind, 127.0.0.1 unless others should see the page: it asks nobody for a password
  * @param port 0 takes any free port
  * @param bootstrapServers of the broker, {@code host:port,host:port}
  * @param lane whose results are shown
  * @param kafkaOverrides further settings of the Kafka consumer (security, timeouts)
- * @param ready whether the process does its work; answered at {@code /health}
+ * @param readiness whether the process does its work; answered at {@code /health}
+ * @param metrics the process's metrics in Prometheus's text format; answered at {@code /prometheus}
  */
 public record DashboardConfig(
-    String host, int port, String bootstrapServers, String lane, Map<String, String> kafkaOverrides, BooleanSupplier ready) {
+    String host,
+    int port,
+    String bootstrapServers,
+    String lane,
+    Map<String, String> kafkaOverrides,
+    Supplier<Readiness> readiness,
+    Supplier<String> metrics) {
   public DashboardConfig {
     kafkaOverrides = Map.copyOf(kafkaOverrides);
   }
 
-  /** A dashboard that is ready as soon as it listens. */
+  /** A dashboard that is ready as soon as it listens, and has no metrics. */
   public DashboardConfig(String host, int port, String bootstrapServers, String lane, Map<String, String> kafkaOverrides) {
-    this(host, port, bootstrapServers, lane, kafkaOverrides, () -> true);
+    this(host, port, bootstrapServers, lane, kafkaOverrides, () -> new Readiness(List.of()), () -> "");
   }
 
   /** The same, with another answer to whether the process does its work. */
-  public DashboardConfig withReady(BooleanSupplier supplier) {
-    return new DashboardConfig(host, port, bootstrapServers, lane, kafkaOverrides, supplier);
+  public DashboardConfig withReadiness(Supplier<Readiness> supplier) {
+    return new DashboardConfig(host, port, bootstrapServers, lane, kafkaOverrides, supplier, metrics);
+  }
+
+  /** The same, with metrics. */
+  public DashboardConfig withMetrics(Supplier<String> supplier) {
+    return new DashboardConfig(host, port, bootstrapServers, lane, kafkaOverrides, readiness, supplier);
   }
 }

@@ -1,10 +1,13 @@
 package io.dcmix.app.dashboard;
 
 import io.dcmix.app.dashboard.Api.Health;
+import io.dcmix.app.dashboard.Api.HealthPart;
+import io.dcmix.streams.Readiness;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import java.util.List;
 
 /** For whoever restarts or routes: alive means that HTTP answers, ready that the process does its work. */
 @Controller("/health")
@@ -17,13 +20,19 @@ final class HealthController {
 
   @Get("{/readiness:readiness}")
   HttpResponse<Health> readiness() {
-    return config.ready().getAsBoolean()
-        ? HttpResponse.ok(new Health("UP"))
-        : HttpResponse.<Health>status(HttpStatus.SERVICE_UNAVAILABLE).body(new Health("DOWN"));
+    Readiness readiness = config.readiness().get();
+    List<HealthPart> parts =
+        readiness.parts().stream().map(part -> new HealthPart(part.name(), status(part.ready()), part.detail())).toList();
+    return HttpResponse.<Health>status(readiness.ready() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+        .body(new Health(status(readiness.ready()), parts));
   }
 
   @Get("/liveness")
   Health liveness() {
-    return new Health("UP");
+    return new Health("UP", List.of());
+  }
+
+  private static String status(boolean up) {
+    return up ? "UP" : "DOWN";
   }
 }

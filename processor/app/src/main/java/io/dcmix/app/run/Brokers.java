@@ -11,9 +11,9 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 
 /** Asks the brokers for a sign of life, since the clients themselves would try for ever and only fill the log. */
-final class Brokers {
+public final class Brokers {
   /** Longer than a broker's election; shorter than a person's patience. */
-  static final Duration PATIENCE = Duration.ofSeconds(15);
+  public static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private Brokers() {}
 
@@ -23,7 +23,7 @@ final class Brokers {
    * @param kafka further client settings, such as security
    * @throws CliException naming the address if none does in this time, or if the client refuses the settings
    */
-  static void awaitAnswer(String bootstrapServers, Map<String, String> kafka, Duration within) throws InterruptedException {
+  public static void awaitAnswer(String bootstrapServers, Map<String, String> kafka, Duration within) throws InterruptedException {
     Map<String, Object> client = new HashMap<>(kafka);
     client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     client.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) within.toMillis());

@@ -2,26 +2,29 @@ package io.dcmix.app.run;
 
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.images.PlaneDecoder;
-import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.DeviceUnavailableException;
+import io.dcmix.core.model.Devices;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.ModelContractException;
+import io.dcmix.core.model.RuntimeOptions;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.StreamsRuntime;
+import io.dcmix.streams.metrics.InstanceMeters;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 
 /** A running processor and its model. Closes in the right order: the streams leave the group before the model goes. */
 public final class Processor implements AutoCloseable {
-  private final DcmixModel model;
+  private final Devices devices;
+  private final Metrics metrics;
   private final StreamsRuntime streams;
 
-  private Processor(DcmixModel model, StreamsRuntime streams) {
-    this.model = model;
+  private Processor(Devices devices, Metrics metrics, StreamsRuntime streams) {
+    this.devices = devices;
+    this.metrics = metrics;
     this.streams = streams;
   }
 
@@ -30,9 +33,9 @@ public final class Processor implements AutoCloseable {
    *
    * @throws CliException with everything that is wrong with the file or the device
    */
-  public static DcmixModel load(Path file, DevicePolicy device) {
+  public static Devices load(Path file, DevicePolicy policy, RuntimeOptions options) {
     try {
-      return DcmixModel.load(file, device);
+      return Devices.load(file, policy, options);
     } catch (ModelContractException | DeviceUnavailableException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
@@ -45,20 +48,25 @@ public final class Processor implements AutoCloseable {
    *
    * @throws CliException if Kafka cannot be reached, topics are unusable, or settings contradict each other
    */
-  public static Processor start(ProcessorConfig config, DcmixModel model) throws InterruptedException {
+  public static Processor start(ProcessorConfig config, Devices devices) throws InterruptedException {
+    Metrics metrics = new Metrics(config.topics().lane());
     try {
-      StreamsRuntime streams =
-          StreamsRuntime.start(config, List.of(model), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
-      return new Processor(model, streams);
+      InstanceMeters.fallback(metrics.registry(), devices.fallback() != null);
+      StreamsRuntime streams = StreamsRuntime.start(
+          config, devices.models(), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target), metrics.registry());
+      return new Processor(devices, metrics, streams);
     } catch (UnusableTopicsException | IllegalArgumentException e) {
-      model.close();
+      metrics.close();
+      devices.close();
       throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (ExecutionException e) {
-      model.close();
+      metrics.close();
+      devices.close();
       throw new CliException(
           "Kafka at %s does not answer as it should: %s".formatted(config.bootstrapServers(), e.getMessage()), e);
     } catch (RuntimeException | InterruptedException e) {
-      model.close();
+      metrics.close();
+      devices.close();
       throw e;
     }
   }
@@ -67,17 +75,24 @@ public final class Processor implements AutoCloseable {
     return streams;
   }
 
-  public ModelCard card() {
-    return model.card();
+  /** What it counts and times. */
+  public Metrics metrics() {
+    return metrics;
   }
 
+  public ModelCard card() {
+    return devices.card();
+  }
+
+  /** Where the model runs: {@code cpu}, or {@code cuda:0, cuda:1}. */
   public String device() {
-    return model.device();
+    return devices.names();
   }
 
   @Override
   public void close() {
     streams.close();
-    model.close();
+    devices.close();
+    metrics.close();
   }
 }

@@ -5,7 +5,7 @@ import io.dcmix.app.dashboard.DashboardServer;
 import io.dcmix.app.dashboard.ResultDecoder;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
-import io.dcmix.core.model.DcmixModel;
+import io.dcmix.core.model.Devices;
 import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.core.source.References;
 import io.dcmix.streams.LaneTopics;
@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dcmix run}: a processor on a Kafka cluster. */
@@ -50,9 +51,7 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX model; see docs/model-contract.md.")
   private Path model = Path.of("");
 
-  @Option(names = "--device", defaultValue = "auto", paramLabel = "auto|cpu|cuda",
-      description = "Where the model runs. auto: CUDA where it works, else the CPU; cuda: CUDA or no start. Default: auto.")
-  private String device = "auto";
+  @Mixin private DeviceOptions device = new DeviceOptions();
 
   @Option(names = "--lane", defaultValue = "screening", description = "Prefix of the topics and name of the group. Default: ${DEFAULT-VALUE}.")
   private String lane = "screening";
@@ -150,7 +149,7 @@ public final class RunCommand implements CliCommand {
   public Integer call() throws InterruptedException {
     ProcessorConfig config = config();
     try (Shutdown shutdown = new Shutdown()) {
-      DcmixModel loaded = Processor.load(model, Options.device(device));
+      Devices loaded = Processor.load(model, device.policy(), device.runtime(batchSize));
       Brokers.awaitAnswer(bootstrapServers, config.kafka(), Brokers.PATIENCE);
       if (createTopics) {
         create(config);
@@ -158,7 +157,9 @@ public final class RunCommand implements CliCommand {
       Processor processor = shutdown.add(Processor.start(config, loaded));
       DashboardServer page =
           shutdown.add(DashboardServer.start(
-              new DashboardConfig(host, port, bootstrapServers, lane, config.kafka()).withReady(processor.streams()::ready),
+              new DashboardConfig(host, port, bootstrapServers, lane, config.kafka())
+                  .withReadiness(processor.streams()::readiness)
+                  .withMetrics(processor.metrics()::scrape),
               ResultDecoder.of(config.topics(), shutdown.add(EdgeSerdes.of(config.wire())))));
       LOG.info("Lane {} runs model {} {} on {}; the page is at {}",
           lane, processor.card().name(), processor.card().version(), processor.device(), page.url());

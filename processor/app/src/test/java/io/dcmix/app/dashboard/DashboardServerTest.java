@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.streams.Readiness;
+import io.dcmix.streams.Readiness.Part;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -43,7 +46,9 @@ class DashboardServerTest {
     view.apply(screen.failure("B02", 1), Screen.START);
     view.apply(screen.importance("all", 1), Instant.parse("2026-03-01T10:00:00Z"));
     view.apply(screen.importance(screen.plateScope(), 2), Screen.START);
-    server = DashboardServer.over(config(0).withReady(ready::get), view);
+    server = DashboardServer.over(config(0)
+            .withReadiness(() -> new Readiness(List.of(new Part("streams", true, "RUNNING"), new Part("tasks", ready.get(), "3 tasks"))))
+            .withMetrics(() -> "dcmix_ready 1.0\n"), view);
   }
 
   @AfterAll
@@ -167,9 +172,23 @@ class DashboardServerTest {
     ready.set(false);
     assertThat(get("/health").statusCode()).isEqualTo(503);
     assertThat(get("/health/readiness").statusCode()).isEqualTo(503);
+    JsonNode down = JSON.readTree(get("/health/readiness").body());
+    assertThat(down.at("/status").asText()).isEqualTo("DOWN");
+    assertThat(down.at("/parts/0/status").asText()).isEqualTo("UP");
+    assertThat(down.at("/parts/1/name").asText()).isEqualTo("tasks");
+    assertThat(down.at("/parts/1/status").asText()).isEqualTo("DOWN");
+    assertThat(down.at("/parts/1/detail").asText()).isEqualTo("3 tasks");
     assertThat(get("/health/liveness").statusCode()).isEqualTo(200);
     ready.set(true);
     assertThat(json("/health").at("/status").asText()).isEqualTo("UP");
+  }
+
+  @Test
+  void shouldGiveItsMetricsAsPrometheusReadsThem() throws Exception {
+    HttpResponse<String> scrape = get("/prometheus");
+    assertThat(scrape.statusCode()).isEqualTo(200);
+    assertThat(scrape.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain").contains("version=0.0.4");
+    assertThat(scrape.body()).isEqualTo("dcmix_ready 1.0\n");
   }
 
   @Test

@@ -77,7 +77,7 @@ class RunCommandTest {
   @Test
   void shouldRefuseADeviceThatIsNone() {
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--device", "tpu")).isEqualTo(1);
-    assertThat(line()).isEqualTo("dcmix: --device: Device 'tpu' must be auto, cpu or cuda");
+    assertThat(line()).isEqualTo("dcmix: --device: Device 'tpu' must be auto, cpu, cuda, or cuda with numbers such as cuda:0,1");
   }
 
   @Test

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Unpacks TIFF's LZW (TIFF 6.0, section 13): codes of 9 to 12 bits, high bit first, which grow one code earlier than they
- * must.
+ * must. One source serves one strip or tile after the other.
  */
 final class LzwSource implements ByteSource {
   private static final int CLEAR = 256;
@@ -12,7 +12,7 @@ final class LzwSource implements ByteSource {
   private static final int FIRST = 258;
   private static final int SIZE = 4096;
 
-  private final ByteBuffer packed;
+  private ByteBuffer packed = ByteBuffer.allocate(0);
   private final short[] prefix = new short[SIZE];
   private final byte[] last = new byte[SIZE];
   private final byte[] first = new byte[SIZE];
@@ -29,13 +29,23 @@ final class LzwSource implements ByteSource {
   private int next = FIRST;
   private int previous = -1;
 
-  LzwSource(ByteBuffer packed) {
-    this.packed = packed;
+  LzwSource() {
     for (int i = 0; i < CLEAR; i++) {
       last[i] = (byte) i;
       first[i] = (byte) i;
       lengths[i] = 1;
     }
+  }
+
+  /** Begins with other data, and drops what is left of those before. */
+  LzwSource start(ByteBuffer newPacked) {
+    packed = newPacked;
+    spilled = 0;
+    spillEnd = 0;
+    bits = 0;
+    bitCount = 0;
+    clear();
+    return this;
   }
 
   @Override
@@ -67,9 +77,7 @@ final class LzwSource implements ByteSource {
   private int nextString() throws CorruptPlaneException {
     int code = code();
     while (code == CLEAR) {
-      codeBits = 9;
-      next = FIRST;
-      previous = -1;
+      clear();
       code = code();
     }
     if (code == END) {
@@ -95,6 +103,12 @@ final class LzwSource implements ByteSource {
     }
     previous = code;
     return code;
+  }
+
+  private void clear() {
+    codeBits = 9;
+    next = FIRST;
+    previous = -1;
   }
 
   private int code() throws CorruptPlaneException {

@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Decodes planes. Reads RAW; PNG of 8 or 16-bit greyscale; classic TIFF (see {@link TiffHeader}). Rows go straight to the
- * target, so what is held beside payload and target is a row or two. Thread-safe; never reads or writes outside its buffers.
+ * Decodes planes. Reads RAW; PNG of 8 or 16-bit greyscale; classic TIFF (see {@link TiffHeader}); Zstandard over shuffled
+ * bytes (see {@link ShuffledZstd}). Rows of PNG and TIFF go straight to the target, so what is held beside payload and target is
+ * a window of them and tables, about 150 kB a thread; Zstandard needs a second plane. Thread-safe; never reads or writes outside
+ * its buffers.
  */
 public final class PlaneDecoder {
   private static final int TIFF_LITTLE = 0x49492A00;
@@ -49,7 +51,9 @@ public final class PlaneDecoder {
       case RAW -> raw(format, source, rows);
       case PNG -> PngReader.read(source, format, rows, limits);
       case TIFF -> TiffReader.read(source, format, rows, limits);
-      case UNKNOWN -> throw new CorruptPlaneException("The image event does not say the encoding; it must be RAW, PNG or TIFF");
+      case ZSTD_SHUFFLE -> ShuffledZstd.read(source, format, rows);
+      case UNKNOWN -> throw new CorruptPlaneException(
+          "The image event does not say the encoding; it must be RAW, PNG, TIFF or ZSTD_SHUFFLE");
     }
     target.position(target.position() + bytes);
   }
@@ -71,12 +75,12 @@ public final class PlaneDecoder {
     return switch (encoding) {
       case PNG -> PngReader.header(source, limits);
       case TIFF -> TiffHeader.read(source, limits).format();
-      case RAW, UNKNOWN -> throw new CorruptPlaneException(
-          "A payload of encoding " + encoding + " has no header that would tell its size");
+      case RAW, ZSTD_SHUFFLE, UNKNOWN -> throw new CorruptPlaneException(
+          "A payload of encoding " + encoding + " has no header that would tell the size of the image");
     };
   }
 
-  /** PNG or TIFF by the first bytes, else UNKNOWN: RAW has no mark of its own. */
+  /** PNG or TIFF by the first bytes, else UNKNOWN: RAW has no mark of its own, and that of ZSTD_SHUFFLE does not tell what was packed. */
   public static Encoding encodingOf(ByteBuffer payload) {
     if (payload.remaining() < 8) {
       return Encoding.UNKNOWN;

@@ -7,19 +7,25 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Encodes planes as RAW or greyscale PNG of 8 or 16 bits; the counterpart of {@link PlaneDecoder} for simulation and tests. */
+/**
+ * Encodes planes as RAW, as greyscale PNG of 8 or 16 bits, or packed by Zstandard; the counterpart of {@link PlaneDecoder} for
+ * simulation and tests.
+ */
 public final class PlaneEncoder {
+  /** zlib heeds the strategy {@link Deflater#FILTERED} from this level on. */
+  private static final int FIRST_LAZY_LEVEL = 4;
+
   private PlaneEncoder() {}
 
   /**
    * Encodes one plane.
    *
-   * @param format what to write; RAW or PNG
+   * @param format what to write; RAW, PNG or ZSTD_SHUFFLE
    * @param pixels {@link PlaneFormat#decodedBytes()} bytes from its position, row-major, uint16 in native order; its position
    *     does not move
-   * @param level effort of PNG's compression, 0 (none) to 9; {@link Deflater#BEST_SPEED} suits noisy images
+   * @param level effort of the compression, 0 (PNG: none, Zstandard: its default) to 9; {@link Deflater#BEST_SPEED} suits noisy images
    * @return the payload, ready to be read
-   * @throws IllegalArgumentException if the encoding is neither RAW nor PNG, or pixels are missing
+   * @throws IllegalArgumentException if the encoding is TIFF or unknown, or pixels are missing
    */
   public static ByteBuffer encode(PlaneFormat format, ByteBuffer pixels, int level) {
     ByteBuffer source = pixels.slice().order(ByteOrder.nativeOrder());
@@ -29,7 +35,9 @@ public final class PlaneEncoder {
     return switch (format.encoding()) {
       case RAW -> raw(format, source);
       case PNG -> png(format, source, level);
-      case TIFF, UNKNOWN -> throw new IllegalArgumentException("Planes are written as RAW or PNG, not as " + format.encoding());
+      case ZSTD_SHUFFLE -> ShuffledZstd.write(raw(format, source), format, level);
+      case TIFF, UNKNOWN -> throw new IllegalArgumentException(
+          "Planes are written as RAW, PNG or ZSTD_SHUFFLE, not as " + format.encoding());
     };
   }
 
@@ -78,8 +86,9 @@ public final class PlaneEncoder {
 
   private static byte[] deflate(byte[] bytes, int level) {
     try (Deflater deflater = new Deflater(level)) {
-      // The filtered rows of a microscope image hold noise rather than repeats, so matching strings is wasted time.
-      deflater.setStrategy(Deflater.FILTERED);
+      // The filtered rows of a microscope image hold noise rather than repeats, so matching strings is wasted time; the short
+      // chance matches that the fast levels take even make the data larger and slow to unpack.
+      deflater.setStrategy(level < FIRST_LAZY_LEVEL ? Deflater.HUFFMAN_ONLY : Deflater.FILTERED);
       deflater.setInput(bytes);
       deflater.finish();
       ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length / 2 + 64);

@@ -5,7 +5,6 @@ import io.dcmix.schema.event.PixelType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /** Reads greyscale PNG of 8 or 16 bits, not interlaced. Every checksum is checked, and the file must be whole. */
@@ -36,9 +35,8 @@ final class PngReader {
       reader.nextChunk();
       reader.skipKnown();
     } while (reader.type != Png.IDAT);
-    try (Inflater inflater = new Inflater()) {
-      inflater.setInput(reader.data);
-      InflateSource packed = new InflateSource(inflater, reader::moreData);
+    try {
+      InflateSource packed = InflateSource.ofThread().start(reader.data, reader::moreData);
       unfilter(packed, format, rows);
       packed.finish();
     } catch (CorruptPlaneException e) {
@@ -113,46 +111,12 @@ final class PngReader {
       packed.read(row, bytes - 1, stride + 1);
       byte filter = row[bytes - 1];
       row[bytes - 1] = 0;
-      unfilter(filter, row, above, bytes);
+      PngFilter.undo(filter, row, above, bytes);
       rows.put(0, y, row, bytes, format.width(), ByteOrder.BIG_ENDIAN);
       byte[] done = row;
       row = above;
       above = done;
     }
-  }
-
-  private static void unfilter(byte filter, byte[] row, byte[] above, int bytes) throws CorruptPlaneException {
-    switch (filter) {
-      case Png.NONE -> {}
-      case Png.SUB -> {
-        for (int i = bytes; i < row.length; i++) {
-          row[i] += row[i - bytes];
-        }
-      }
-      case Png.UP -> {
-        for (int i = bytes; i < row.length; i++) {
-          row[i] += above[i];
-        }
-      }
-      case Png.AVERAGE -> {
-        for (int i = bytes; i < row.length; i++) {
-          row[i] += (byte) (((row[i - bytes] & 0xFF) + (above[i] & 0xFF)) / 2);
-        }
-      }
-      case Png.PAETH -> {
-        for (int i = bytes; i < row.length; i++) {
-          row[i] += (byte) paeth(row[i - bytes] & 0xFF, above[i] & 0xFF, above[i - bytes] & 0xFF);
-        }
-      }
-      default -> throw new CorruptPlaneException("a row names the unknown filter " + (filter & 0xFF));
-    }
-  }
-
-  private static int paeth(int left, int above, int corner) {
-    int toLeft = Math.abs(above - corner);
-    int toAbove = Math.abs(left - corner);
-    int toCorner = Math.abs(left + above - 2 * corner);
-    return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
   }
 
   private static String colourName(int colour) {

@@ -2,13 +2,13 @@ package io.dcmix.core.images;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.zip.Inflater;
 
 /** Reads the pixels of a TIFF, block by block (strip or tile), row by row. */
 final class TiffReader {
   private final TiffHeader header;
   private final ByteBuffer source;
   private final PlaneRows rows;
+  private final LzwSource lzw = new LzwSource();
 
   private TiffReader(TiffHeader header, ByteBuffer source, PlaneRows rows) {
     this.header = header;
@@ -23,17 +23,15 @@ final class TiffReader {
     if (header.compression() != TiffHeader.NO_COMPRESSION && Arrays.stream(header.counts()).sum() > source.limit()) {
       throw new CorruptPlaneException("TIFF's blocks of pixels are together longer than the file");
     }
-    try (Inflater inflater = new Inflater()) {
-      new TiffReader(header, source, rows).blocks(inflater);
-    }
+    new TiffReader(header, source, rows).blocks();
   }
 
-  private void blocks(Inflater inflater) throws CorruptPlaneException {
+  private void blocks() throws CorruptPlaneException {
     int across = Math.ceilDiv(header.format().width(), header.blockWidth());
     byte[] row = new byte[header.blockWidth() * rows.bytesPerPixel()];
     for (int block = 0; block < header.offsets().length; block++) {
       try {
-        block(block % across * header.blockWidth(), block / across * header.blockHeight(), unpacked(block, inflater), row);
+        block(block % across * header.blockWidth(), block / across * header.blockHeight(), unpacked(block), row);
       } catch (CorruptPlaneException e) {
         throw new CorruptPlaneException(
             "TIFF: block %d of %d: %s".formatted(block + 1, header.offsets().length, e.getMessage()), e);
@@ -56,7 +54,7 @@ final class TiffReader {
     }
   }
 
-  private ByteSource unpacked(int block, Inflater inflater) throws CorruptPlaneException {
+  private ByteSource unpacked(int block) throws CorruptPlaneException {
     long offset = header.offsets()[block];
     long count = header.counts()[block];
     if (offset > source.limit() || count > source.limit() - offset) {
@@ -65,9 +63,9 @@ final class TiffReader {
     }
     ByteBuffer packed = source.slice((int) offset, (int) count);
     return switch (header.compression()) {
-      case TiffHeader.LZW -> new LzwSource(packed);
+      case TiffHeader.LZW -> lzw.start(packed);
       case TiffHeader.PACK_BITS -> new PackBitsSource(packed);
-      case TiffHeader.DEFLATE, TiffHeader.OLD_DEFLATE -> InflateSource.of(inflater, packed);
+      case TiffHeader.DEFLATE, TiffHeader.OLD_DEFLATE -> InflateSource.ofThread().start(packed);
       default -> ByteSource.plain(packed);
     };
   }

@@ -1,9 +1,7 @@
 package io.dcmix.core.model;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtProvider;
 import io.dcmix.core.model.OnnxSession.Output;
 import io.dcmix.core.model.OnnxSession.Outputs;
 import io.dcmix.core.screening.HitMargin;
@@ -49,17 +47,19 @@ public final class DcmixModel implements SiteModel {
   private final OnnxSession session;
   private final OnnxTensor plain;
   private final OnnxTensor leaveOneOut;
+  private final int slabSites;
   private final boolean reproducible;
 
   private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
   private final @Nullable Lock oneRunAtATime;
   private boolean closed; // guarded by life
 
-  private DcmixModel(ModelCard card, OnnxSession session, OnnxTensor plain, OnnxTensor leaveOneOut, boolean reproducible) {
+  private DcmixModel(ModelCard card, OnnxSession session, OnnxTensor plain, OnnxTensor leaveOneOut, int slabSites, boolean reproducible) {
     this.card = card;
     this.session = session;
     this.plain = plain;
     this.leaveOneOut = leaveOneOut;
+    this.slabSites = slabSites;
     this.reproducible = reproducible;
     this.oneRunAtATime = session.onCpu() ? null : new ReentrantLock();
   }
@@ -75,48 +75,17 @@ public final class DcmixModel implements SiteModel {
    * @throws ModelContractException if the file breaks the contract; lists every problem found
    * @throws DeviceUnavailableException if the policy is CUDA and CUDA does not work
    * @throws IOException if the file cannot be read or is too large
+   * @throws IllegalArgumentException if the policy names several devices; see {@link Devices}
    */
   public static DcmixModel load(Path file, DevicePolicy policy, RuntimeOptions options)
       throws ModelContractException, IOException {
-    byte[] bytes = read(file, options.maxFileBytes());
-    boolean offered = OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
-    DcmixModel model = switch (policy) {
-      case CPU -> onCpu(file, bytes, options);
-      case CUDA -> {
-        if (!offered) {
-          throw new DeviceUnavailableException(
-              "Device cuda is not possible: this build has no CUDA provider. Use the build with ONNX Runtime for GPU, or device cpu");
-        }
-        try {
-          yield start(file, bytes, options, options.cuda());
-        } catch (OrtException e) {
-          throw new DeviceUnavailableException(
-              "Device cuda:%d does not work: %s. Check driver, CUDA and cuDNN, or use device cpu"
-                  .formatted(options.cuda().deviceId(), oneLine(e)), e);
-        }
-      }
-      case AUTO -> {
-        if (!offered) {
-          LOG.info("Model {} runs on the CPU (this build has no CUDA provider)", file.getFileName());
-          yield onCpu(file, bytes, options);
-        }
-        try {
-          yield start(file, bytes, options, options.cuda());
-        } catch (OrtException e) {
-          LOG.warn("Model {} runs on the CPU, because cuda:{} does not work: {}",
-              file.getFileName(), options.cuda().deviceId(), oneLine(e));
-          yield onCpu(file, bytes, options);
-        }
-      }
-    };
-    if (!model.reproducible) {
-      LOG.warn("Model {} on {} gives other bits for the same site from run to run; predictions say reproducible=false",
-          file.getFileName(), model.device());
+    if (policy instanceof DevicePolicy.Cuda(List<Integer> ids) && ids.size() > 1) {
+      throw new IllegalArgumentException("One model runs on one device, not on " + policy + "; Devices.load takes several");
     }
-    return model;
+    return Devices.load(file, policy, options).models().getFirst();
   }
 
-  private static byte[] read(Path file, long limit) throws IOException {
+  static byte[] read(Path file, long limit) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IOException("Model file " + file + " is a folder; name the .onnx file in it");
     }
@@ -131,19 +100,12 @@ public final class DcmixModel implements SiteModel {
     }
   }
 
-  private static DcmixModel onCpu(Path file, byte[] bytes, RuntimeOptions options) throws ModelContractException {
-    try {
-      return start(file, bytes, options, null);
-    } catch (OrtException e) {
-      throw new ModelContractException(file.toString(), List.of("ONNX Runtime cannot run it: " + oneLine(e)));
-    }
-  }
-
-  private static DcmixModel start(Path file, byte[] bytes, RuntimeOptions options, @Nullable CudaOptions cuda)
+  /** Opens and checks a model on a CUDA device, or on the CPU where that is null. */
+  static DcmixModel start(Path file, byte[] bytes, RuntimeOptions options, @Nullable Integer cudaDevice)
       throws OrtException, ModelContractException {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      OnnxSession session = OnnxSession.open(bytes, options.threads(), cuda);
+      OnnxSession session = OnnxSession.open(bytes, options, cudaDevice);
       opened.add(session);
       List<String> problems = new ArrayList<>();
       ModelCard card =
@@ -155,11 +117,13 @@ public final class DcmixModel implements SiteModel {
       opened.add(plain);
       OnnxTensor leaveOneOut = session.masks(leaveOneOut(card.channels().size()));
       opened.add(leaveOneOut);
-      boolean reproducible = new StartupCheck(session, card, plain, leaveOneOut, problems).run();
+      int slabSites = options.slabSites(card, cudaDevice != null);
+      boolean sameBits = new StartupCheck(session, card, plain, leaveOneOut, slabSites, problems).run();
       if (!problems.isEmpty()) {
         throw new ModelContractException(file.toString(), problems);
       }
-      DcmixModel model = new DcmixModel(card, session, plain, leaveOneOut, reproducible);
+      boolean reproducible = sameBits && (cudaDevice == null || options.cuda().reproducible());
+      DcmixModel model = new DcmixModel(card, session, plain, leaveOneOut, slabSites, reproducible);
       opened.clear();
       return model;
     } finally {
@@ -192,7 +156,7 @@ public final class DcmixModel implements SiteModel {
     }
   }
 
-  private static String oneLine(OrtException e) {
+  static String oneLine(OrtException e) {
     return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
@@ -204,6 +168,11 @@ public final class DcmixModel implements SiteModel {
   @Override
   public String device() {
     return session.device();
+  }
+
+  @Override
+  public int slabSites() {
+    return slabSites;
   }
 
   @Override

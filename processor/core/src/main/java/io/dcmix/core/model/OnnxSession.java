@@ -40,31 +40,32 @@ final class OnnxSession implements AutoCloseable {
    * Opens a session.
    *
    * @param model the file's bytes, so that what runs is what was hashed
-   * @param cuda device to use; null for the CPU
+   * @param cudaDevice id of the device; null for the CPU
    */
-  static OnnxSession open(byte[] model, int threads, @Nullable CudaOptions cuda) throws OrtException {
+  static OnnxSession open(byte[] model, RuntimeOptions runtime, @Nullable Integer cudaDevice) throws OrtException {
     OrtEnvironment environment = environment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setInterOpNumThreads(1);
-      options.setIntraOpNumThreads(threads);
+      options.setIntraOpNumThreads(runtime.threads());
       // Waiting threads would take the cores from the wells beside this one.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      if (cuda == null) {
+      if (cudaDevice == null) {
         // Few shapes ever run (plain, leave-one-out, the chunks of an explanation), so one allocation a run can be planned for each.
         options.setMemoryPatternOptimization(true);
         return new OnnxSession(environment, environment.createSession(model, options), "cpu");
       }
       options.setMemoryPatternOptimization(false);
+      CudaOptions cuda = runtime.cuda();
       options.setDeterministicCompute(cuda.deterministic());
-      try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.deviceId())) {
+      try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cudaDevice)) {
         for (Map.Entry<String, String> option : cuda.providerOptions().entrySet()) {
           provider.add(option.getKey(), option.getValue());
         }
         options.addCUDA(provider);
-        return new OnnxSession(environment, environment.createSession(model, options), "cuda:" + cuda.deviceId());
+        return new OnnxSession(environment, environment.createSession(model, options), "cuda:" + cudaDevice);
       }
     }
   }

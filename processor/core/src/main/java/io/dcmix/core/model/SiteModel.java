@@ -10,6 +10,16 @@ public interface SiteModel extends AutoCloseable {
   /** Where it runs: {@code cpu}, {@code cuda:0}. */
   String device();
 
+  /** N: how many sites a plain run of {@link #score(ByteBuffer, int, boolean)} should hold on this device, always the same number. */
+  default int slabSites() {
+    return 1;
+  }
+
+  /** How many an explained run should hold beside plain ones of so many: it makes a pass a channel more, for as much fewer sites. */
+  static int explainedSites(ModelCard card, int slabSites) {
+    return Math.max(1, slabSites / (1 + card.channels().size()));
+  }
+
   /** Whether the same pixels give the same bits on this device (the start-up self-test says so). */
   boolean reproducible();
 

@@ -235,6 +235,11 @@ public final class PooledSiteScorer implements SiteScorer {
   }
 
   @Override
+  public @Nullable DeviceSickException sickness() {
+    return sick;
+  }
+
+  @Override
   public void forget(String task, long generation) {
     outcomes.forget(task, generation);
     lock.lock();

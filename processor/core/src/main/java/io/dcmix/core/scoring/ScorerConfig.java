@@ -1,5 +1,6 @@
 package io.dcmix.core.scoring;
 
+import io.dcmix.core.model.CudaOptions;
 import io.dcmix.core.model.ModelCard;
 import java.time.Duration;
 
@@ -16,9 +17,6 @@ public record ScorerConfig(int workers, long poolBytes, long backlogBytes, long 
   /** A worker a core, 256 MiB of pixels, 64 MiB of encoded images, batches of 128 MiB that wait 20 ms at most. */
   public static final ScorerConfig DEFAULT =
       new ScorerConfig(Runtime.getRuntime().availableProcessors(), 256L << 20, 64L << 20, 128L << 20, Duration.ofMillis(20));
-
-  /** Larger batches gain nothing and delay everybody. */
-  private static final int MOST_SITES = 64;
 
   public ScorerConfig withWorkers(int threads) {
     return new ScorerConfig(threads, poolBytes, backlogBytes, slabBytes, maxDelay);
@@ -41,8 +39,8 @@ public record ScorerConfig(int workers, long poolBytes, long backlogBytes, long 
     return Math.toIntExact(poolBytes / model.siteBytes());
   }
 
-  /** How many sites of this model make a batch, 1 or more. */
+  /** How many sites of this model make a batch, 1 or more: the number that a model loaded with this slab size was checked with. */
   public int batchSites(ModelCard model) {
-    return Math.clamp(slabBytes / model.siteBytes(), 1, MOST_SITES);
+    return CudaOptions.slabSites(model, slabBytes);
   }
 }

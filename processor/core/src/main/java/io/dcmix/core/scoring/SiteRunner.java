@@ -35,7 +35,7 @@ final class SiteRunner {
     this.model = model;
     this.meter = meter;
     this.plain = new Slab(arena, batchSites, model.card().siteBytes());
-    this.explained = new Slab(arena, Math.max(1, batchSites / (1 + model.card().channels().size())), model.card().siteBytes());
+    this.explained = new Slab(arena, SiteModel.explainedSites(model.card(), batchSites), model.card().siteBytes());
   }
 
   /** A complete site with its decoded pixels. */

@@ -41,6 +41,11 @@ public interface SiteScorer extends AutoCloseable {
    */
   List<SiteOutcome> drain(String task, long generation);
 
+  /** Why the device counts as sick; null while it is well. Asked for readiness, so that nobody waits for a drain to hear of it. */
+  default @Nullable DeviceSickException sickness() {
+    return null;
+  }
+
   /** Drops what a closed task has here; does not wait for what is running. */
   void forget(String task, long generation);
 

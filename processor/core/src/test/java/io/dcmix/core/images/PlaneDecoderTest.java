@@ -3,14 +3,19 @@ package io.dcmix.core.images;
 import static io.dcmix.schema.event.PixelType.UINT16;
 import static io.dcmix.schema.event.PixelType.UINT8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdOutputStream;
+import com.sun.management.ThreadMXBean;
 import io.dcmix.core.RealData;
 import io.dcmix.schema.event.Encoding;
 import io.dcmix.schema.event.PixelType;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -25,6 +30,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -218,6 +224,72 @@ class PlaneDecoderTest {
   }
 
   @Test
+  void shouldStopAtTheEventsSizeWhenATiffsStripUnpacksToMore() {
+    TestTiff tiff = new TestTiff(SMALL, Planes.random(1, SMALL));
+    tiff.compression = 8;
+    tiff.blockHeight = 1000;
+    tiff.tiled = true;
+    tiff.blockWidth = 16;
+    byte[] payload = tiff.write();
+    assertAllocatesLittle(() -> assertThat(Planes.decode(SMALL, ByteBuffer.wrap(payload))).isEqualTo(tiff.pixels));
+  }
+
+  @Test
+  void shouldRefuseAFrameOfAnotherSizeBeforeItIsUnpacked() {
+    PlaneFormat tiny = new PlaneFormat(4, 4, UINT8, Encoding.ZSTD_SHUFFLE);
+    // One segment of 1 GiB in blocks of one byte repeated 128 Ki times (RFC 8878, section 3.1.1).
+    ByteBuffer bomb = ByteBuffer.allocate(9 + 4 * 8192).order(ByteOrder.LITTLE_ENDIAN);
+    bomb.putInt(0xFD2FB528).put((byte) 0xA0).putInt(1 << 30);
+    for (int block = 0; block < 8192; block++) {
+      bomb.putInt((block == 8191 ? 1 : 0) | 1 << 1 | 1 << 17 << 3);
+    }
+    assertAllocatesLittle(() -> assertThatThrownBy(() -> Planes.decode(tiny, bomb.flip()))
+        .isInstanceOf(CorruptPlaneException.class)
+        .hasMessage("Zstandard: the frame holds 1073741824 bytes; 4 x 4 UINT8 needs 16"));
+  }
+
+  @Test
+  void shouldRefuseAFrameThatHoldsMoreThanItStates() {
+    byte[] bomb = Zstd.compress(new byte[100_000], 3);
+    // One segment, so byte 4 tells how the size is written and the next four are the size (RFC 8878, section 3.1.1.1).
+    assertThat(bomb[4] & 0xE0).isEqualTo(0xA0);
+    ByteBuffer.wrap(bomb).order(ByteOrder.LITTLE_ENDIAN).putInt(5, 16);
+    assertThatThrownBy(() -> Planes.decode(new PlaneFormat(4, 4, UINT8, Encoding.ZSTD_SHUFFLE), ByteBuffer.wrap(bomb)))
+        .isInstanceOf(CorruptPlaneException.class)
+        .hasMessageStartingWith("Zstandard: the frame is broken");
+  }
+
+  @Test
+  void shouldRefuseAFrameThatDoesNotStateItsSize() throws IOException {
+    ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    try (ZstdOutputStream out = new ZstdOutputStream(frame)) {
+      out.write(new byte[16]);
+      out.flush();
+    }
+    assertThatThrownBy(() -> Planes.decode(new PlaneFormat(4, 4, UINT8, Encoding.ZSTD_SHUFFLE), ByteBuffer.wrap(frame.toByteArray())))
+        .hasMessage("Zstandard: the payload is no frame that states its content size");
+  }
+
+  @Test
+  void shouldRefuseEverySingleFlippedBitOfItsOwnFrames() {
+    PlaneFormat format = new PlaneFormat(13, 11, UINT16, Encoding.ZSTD_SHUFFLE);
+    ByteBuffer frame = PlaneEncoder.encode(format, Planes.buffer(Planes.random(3, format), UINT16), 3);
+    int refused = 0;
+    for (int bit = 0; bit < 8 * frame.remaining(); bit++) {
+      int at = bit / 8;
+      frame.put(at, (byte) (frame.get(at) ^ 1 << bit % 8));
+      try {
+        Planes.decode(format, frame);
+      } catch (CorruptPlaneException e) {
+        refused++;
+      }
+      frame.put(at, (byte) (frame.get(at) ^ 1 << bit % 8));
+    }
+    // The frame's fifth byte holds one bit without a meaning, and one that says whether there is a checksum.
+    assertThat(refused).isGreaterThanOrEqualTo(8 * frame.remaining() - 2);
+  }
+
+  @Test
   void shouldRefuseWhatIsBeyondTheLimits() {
     ImageLimits limits = new ImageLimits(10, 10, 100);
     ByteBuffer target = ByteBuffer.allocateDirect(1000);
@@ -251,6 +323,13 @@ class PlaneDecoderTest {
     assertThat(PlaneDecoder.encodingOf(ByteBuffer.wrap(tiff.write()))).isEqualTo(Encoding.TIFF);
     assertThat(PlaneDecoder.encodingOf(ByteBuffer.allocate(100))).isEqualTo(Encoding.UNKNOWN);
     assertThat(PlaneDecoder.encodingOf(ByteBuffer.allocate(0))).isEqualTo(Encoding.UNKNOWN);
+  }
+
+  private static void assertAllocatesLittle(ThrowableAssert.ThrowingCallable decoding) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThatCode(decoding).doesNotThrowAnyException();
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).as("bytes allocated").isLessThan(8 << 20);
   }
 
   private static void assertRefused(TestTiff tiff, String message) {

@@ -5,13 +5,18 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.Deflater;
 
-/** Writes TIFFs that the JDK's writer cannot: any byte order, predictor, tag. Compressions 1, 8, 32946 and 32773. */
+/** Writes TIFFs that the JDK's writer cannot: any byte order, predictor, tag. Compressions 1, 5, 8, 32946 and 32773. */
 final class TestTiff {
+  /** Tags whose one value is a 16-bit number, as TIFF 6.0 demands and some readers insist. */
+  private static final Set<Integer> SHORTS = Set.of(258, 259, 262, 266, 277, 317, 339);
+
   final PlaneFormat format;
   final int[] pixels;
   ByteOrder order = ByteOrder.LITTLE_ENDIAN;
@@ -61,8 +66,11 @@ final class TestTiff {
     int extra = at + 6 + 12 * all.size();
     for (Map.Entry<Integer, long[]> tag : all.entrySet()) {
       long[] values = tag.getValue();
-      out.putShort(tag.getKey().shortValue()).putShort((short) 4).putInt(values.length);
-      if (values.length == 1) {
+      boolean isShort = SHORTS.contains(tag.getKey());
+      out.putShort(tag.getKey().shortValue()).putShort((short) (isShort ? 3 : 4)).putInt(values.length);
+      if (isShort) {
+        out.putShort((short) values[0]).putShort((short) 0);
+      } else if (values.length == 1) {
         out.putInt((int) values[0]);
       } else {
         out.putInt(extra);
@@ -108,10 +116,57 @@ final class TestTiff {
         }
         deflater.end();
       }
+      case 5 -> lzw(block, out);
       case 32_773 -> packBits(block, out);
       default -> throw new AssertionError();
     }
     return out.toByteArray();
+  }
+
+  /** The encoder of TIFF 6.0, section 13, with a map of strings as its table. */
+  private static void lzw(byte[] block, ByteArrayOutputStream out) {
+    Map<String, Integer> table = new HashMap<>();
+    StringBuilder bits = new StringBuilder();
+    String string = "";
+    bits.append(binary(256, 9));
+    for (byte b : block) {
+      char next = (char) (b & 0xFF);
+      String longer = string + next;
+      if (longer.length() == 1 || table.containsKey(longer)) {
+        string = longer;
+        continue;
+      }
+      bits.append(binary(code(table, string), width(table)));
+      table.put(longer, 258 + table.size());
+      if (258 + table.size() == 4094) {
+        bits.append(binary(256, 12));
+        table.clear();
+      }
+      string = String.valueOf(next);
+    }
+    bits.append(binary(code(table, string), width(table)));
+    table.put(string + "end", 0);
+    bits.append(binary(257, width(table)));
+    while (bits.length() % 8 != 0) {
+      bits.append('0');
+    }
+    for (int i = 0; i < bits.length(); i += 8) {
+      out.write(Integer.parseInt(bits.substring(i, i + 8), 2));
+    }
+  }
+
+  private static int code(Map<String, Integer> table, String string) {
+    return string.length() == 1 ? string.charAt(0) : table.get(string);
+  }
+
+  /** Codes grow once the table holds entry 511, 1023 and 2047. */
+  private static int width(Map<String, Integer> table) {
+    int next = 258 + table.size();
+    return next < 512 ? 9 : next < 1024 ? 10 : next < 2048 ? 11 : 12;
+  }
+
+  private static String binary(int code, int width) {
+    return Integer.toBinaryString(1 << width | code).substring(1);
   }
 
   private static void packBits(byte[] block, ByteArrayOutputStream out) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.dcmix.schema.event.PixelType;
 import java.io.IOException;
@@ -190,15 +192,38 @@ class DcmixModelTest {
   }
 
   @Test
-  void autoFallsBackToTheCpuAndCudaFailsWithTheRemedyWhereThereIsNoCuda() throws Exception {
-    Path file = LinearModel.write(folder, PixelType.UINT8);
-    try (DcmixModel model = DcmixModel.load(file, DevicePolicy.AUTO)) {
-      assertThat(model.device()).isEqualTo("cpu");
+  void triesTheFirstAndTheLastSlotOfASlabAtStart() throws Exception {
+    RuntimeOptions fourSites = RuntimeOptions.DEFAULT.withSlabSites(4);
+    try (DcmixModel model = DcmixModel.load(LinearModel.write(folder, PixelType.UINT16), DevicePolicy.CPU, fourSites)) {
+      assertThat(model.slabSites()).isEqualTo(4);
+      assertThat(model.reproducible()).isTrue();
     }
-    assertThatThrownBy(() -> DcmixModel.load(file, DevicePolicy.CUDA))
-        .isInstanceOf(DeviceUnavailableException.class)
-        .hasMessageContaining("this build has no CUDA provider")
-        .hasMessageContaining("device cpu");
+    // Adds to each site's logits what they differ from the mean over the slab: nothing for a site alone.
+    Path leaking = LinearModel.write(folder, PixelType.UINT8, m -> {
+      GraphProto.Builder graph = m.getGraphBuilder();
+      LinearModel.node(m, "logits").setOutput(0, "own");
+      graph.addInitializerBuilder().setName("sites").setDataType(TensorProto.DataType.INT64_VALUE).addDims(1).addInt64Data(0);
+      List<NodeProto> softmaxAndAfter = new ArrayList<>();
+      int at = graph.getNodeList().stream().map(n -> n.getOutput(0)).toList().indexOf("probabilities");
+      while (graph.getNodeCount() > at) {
+        softmaxAndAfter.add(graph.getNode(at));
+        graph.removeNode(at);
+      }
+      graph.addNodeBuilder().setOpType("ReduceMean").addInput("own").addInput("sites").addOutput("ofSlab");
+      graph.addNodeBuilder().setOpType("Sub").addInput("own").addInput("ofSlab").addOutput("leak");
+      graph.addNodeBuilder().setOpType("Add").addInput("own").addInput("leak").addOutput("logits");
+      softmaxAndAfter.forEach(graph::addNode);
+    });
+    try (DcmixModel alone = DcmixModel.load(leaking, DevicePolicy.CPU);
+        DcmixModel beside = DcmixModel.load(leaking, DevicePolicy.CPU, fourSites);
+        DcmixModel explainedBeside = DcmixModel.load(leaking, DevicePolicy.CPU, RuntimeOptions.DEFAULT.withSlabSites(8))) {
+      assertThat(alone.slabSites()).isEqualTo(1);
+      assertThat(alone.reproducible()).as("alone it gives the same bits").isTrue();
+      assertThat(beside.reproducible()).as("beside others it does not").isFalse();
+      assertThat(explainedBeside.reproducible()).isFalse();
+      assertThat(SiteModel.explainedSites(alone.card(), 8)).as("3 channels, 4 passes").isEqualTo(2);
+      assertThat(SiteModel.explainedSites(alone.card(), 3)).isEqualTo(1);
+    }
   }
 
   @Test
@@ -210,7 +235,7 @@ class DcmixModelTest {
         .isInstanceOf(NoSuchFileException.class).hasMessageContaining("none.onnx").hasMessageContaining("no such model file");
     assertThatThrownBy(() -> DcmixModel.load(folder, DevicePolicy.CPU)).hasMessageContaining("is a folder");
     Path model = LinearModel.write(folder, PixelType.UINT8);
-    assertThatThrownBy(() -> DcmixModel.load(model, DevicePolicy.CPU, new RuntimeOptions(1, 1000, CudaOptions.DEFAULT)))
+    assertThatThrownBy(() -> DcmixModel.load(model, DevicePolicy.CPU, RuntimeOptions.DEFAULT.withMaxFileBytes(1000)))
         .isInstanceOf(IOException.class).hasMessageContaining("larger than the limit of 1000 bytes");
   }
 

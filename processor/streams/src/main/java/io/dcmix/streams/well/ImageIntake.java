@@ -64,12 +64,16 @@ final class ImageIntake {
   /** A readable event whose channel or focal plane this model does not use. */
   record Unused(WellKey well, String why, boolean unknownChannel) implements Result {}
 
-  /** A record that is no image event of this place. */
-  record Unreadable(String reason) implements Result {}
+  /**
+   * A record that is no image event of this place.
+   *
+   * @param reason in words
+   */
+  record Unreadable(DeadLetterReason kind, String reason) implements Result {}
 
   Result read(byte @Nullable [] keyBytes, byte @Nullable [] value, int partition, long offset, long appendMillis) {
     if (keyBytes == null || value == null) {
-      return new Unreadable("An image event needs a key and a value; this record has no " + (keyBytes == null ? "key" : "value"));
+      return new Unreadable(DeadLetterReason.NO_KEY_OR_VALUE, "An image event needs a key and a value; this record has no " + (keyBytes == null ? "key" : "value"));
     }
     ImageEvent event;
     WellKey key;
@@ -78,24 +82,26 @@ final class ImageIntake {
       event = decoder.apply(value);
       String tooLong = tooLong(event);
       if (tooLong != null) {
-        return new Unreadable(tooLong);
+        return new Unreadable(DeadLetterReason.TEXT_TOO_LONG, tooLong);
       }
       key = WellKey.parse(new String(keyBytes, StandardCharsets.UTF_8));
       named = WellKey.of(event.getPlate(), event.getAcquisition(), event.getWell(), event.getTimepoint());
     } catch (UnreadableRecordException | IllegalArgumentException e) {
-      return new Unreadable(String.valueOf(e.getMessage()));
+      return new Unreadable(DeadLetterReason.UNREADABLE, String.valueOf(e.getMessage()));
     }
     if (!key.equals(named)) {
-      return new Unreadable("The key says " + key + " and the event says " + named + "; the key must be made of the event's fields");
+      return new Unreadable(
+          DeadLetterReason.KEY_MISMATCH, "The key says " + key + " and the event says " + named + "; the key must be made of the event's fields");
     }
     int expected = Utils.toPositive(Utils.murmur2(keyBytes)) % partitions;
     if (expected != partition) {
       return new Unreadable(
+          DeadLetterReason.WRONG_PARTITION,
           "Key %s belongs on partition %d and came on %d: the publisher must partition by murmur2 of the key (librdkafka: partitioner=murmur2_random)"
               .formatted(key, expected, partition));
     }
     if (event.getSite() < 0) {
-      return new Unreadable("Site " + event.getSite() + " of " + key + " is negative");
+      return new Unreadable(DeadLetterReason.NEGATIVE_SITE, "Site " + event.getSite() + " of " + key + " is negative");
     }
     if (!model.channels().contains(event.getChannel())) {
       return new Unused(key, "the model does not know channel " + event.getChannel(), true);

@@ -54,6 +54,11 @@ final class SiteFlights {
     return waiting.isEmpty() && flying.isEmpty();
   }
 
+  /** Complete sites that the scorer has not taken yet. */
+  int waiting() {
+    return waiting.size();
+  }
+
   boolean hasWaiting() {
     return !waiting.isEmpty();
   }

@@ -58,6 +58,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
   private final ImageIntake intake;
   private final WellResults results;
   private final Function<byte[], Acquisition> acquisitionDecoder;
+  private final StageMeter meter;
 
   // Set by init(), once per life of the task.
   private @Nullable Life life;
@@ -68,13 +69,15 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       boolean reproducible,
       SiteScorer scorer,
       Function<byte[], ImageEvent> imageDecoder,
-      Function<byte[], Acquisition> acquisitionDecoder) {
+      Function<byte[], Acquisition> acquisitionDecoder,
+      StageMeter meter) {
     this.config = config;
     this.model = model;
     this.scorer = scorer;
     this.intake = new ImageIntake(model, imageDecoder, config.topicId(), config.partitions());
     this.results = new WellResults(model, reproducible);
     this.acquisitionDecoder = acquisitionDecoder;
+    this.meter = meter;
   }
 
   @Override
@@ -112,6 +115,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     private final ArrivalClock clock;
     private final SiteFlights flights;
     private final WellLedger ledger;
+    private final StageMeter.Task counts = meter.task();
 
     private final Set<String> pendingWells = new HashSet<>();
     private final Map<String, @Nullable Manifest> settledWith = new HashMap<>();
@@ -144,6 +148,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
         cursor.close();
       }
       flights.abandon();
+      counts.close();
     }
 
     @Override
@@ -168,7 +173,10 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       RecordMetadata source = context.recordMetadata().orElseThrow();
       clock.observe(record.timestamp(), context.currentSystemTimeMs());
       switch (intake.read(record.key(), record.value(), source.partition(), source.offset(), record.timestamp())) {
-        case ImageIntake.Unreadable unreadable -> forwardDead(record, source, unreadable.reason());
+        case ImageIntake.Unreadable unreadable -> {
+          meter.deadLetter(unreadable.kind());
+          forwardDead(record, source, unreadable.reason());
+        }
         case ImageIntake.Unused unused -> ledger.leaveOut(unused, record.timestamp());
         case ImageIntake.Plane plane -> {
           // The payload goes to memory before the site can be complete, so that it need not be read again.
@@ -203,7 +211,9 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     }
 
     private void forward(WellKey key, WellOutput output) {
-      context.forward(new Record<>(key.toString().getBytes(StandardCharsets.UTF_8), output, context.currentSystemTimeMs()));
+      long now = context.currentSystemTimeMs();
+      meter.forwarded(output, now);
+      context.forward(new Record<>(key.toString().getBytes(StandardCharsets.UTF_8), output, now));
     }
 
     /**
@@ -234,6 +244,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       draining = when(!flights.idle() || !cursorDone, draining, DRAIN_EVERY, this::onDrain);
       deadlines = when(!pendingWells.isEmpty(), deadlines, DEADLINES_EVERY, this::onDeadlines);
       expiring = when(!retained.isEmpty(), expiring, EXPIRE_EVERY, this::onExpire);
+      counts.holds(pendingWells.size(), flights.waiting());
     }
 
     private @Nullable Cancellable when(boolean needed, @Nullable Cancellable now, Duration every, Runnable action) {

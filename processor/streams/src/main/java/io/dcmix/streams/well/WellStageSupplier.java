@@ -16,6 +16,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * @param reproducible whether the device gives the same bits for the same pixels
  * @param imageDecoder reads an image event; throws UnreadableRecordException on wrong bytes
  * @param acquisitionDecoder reads an announcement; throws likewise
+ * @param meter is told what the stages do
  */
 public record WellStageSupplier(
     WellStageConfig config,
@@ -23,14 +24,15 @@ public record WellStageSupplier(
     boolean reproducible,
     SiteScorer scorer,
     Function<byte[], ImageEvent> imageDecoder,
-    Function<byte[], Acquisition> acquisitionDecoder)
+    Function<byte[], Acquisition> acquisitionDecoder,
+    StageMeter meter)
     implements ProcessorSupplier<byte[], byte[], byte[], WellOutput> {
   /** Name of the global table with the announcements, keyed by plate/acquisition. */
   public static final String ACQUISITIONS = Manifests.STORE;
 
   @Override
   public Processor<byte[], byte[], byte[], WellOutput> get() {
-    return new WellStage(config, model, reproducible, scorer, imageDecoder, acquisitionDecoder);
+    return new WellStage(config, model, reproducible, scorer, imageDecoder, acquisitionDecoder, meter);
   }
 
   @Override

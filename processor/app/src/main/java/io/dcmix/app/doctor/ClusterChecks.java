@@ -1,0 +1,89 @@
+package io.dcmix.app.doctor;
+
+import io.dcmix.app.run.Brokers;
+import io.dcmix.core.cli.CliException;
+import io.dcmix.streams.LaneTopics;
+import io.dcmix.streams.LaneTopics.ImageTopic;
+import io.dcmix.streams.LaneTopics.UnusableTopicsException;
+import io.dcmix.streams.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+
+/** What a processor talks to: the brokers, the lane's topics, the registry. */
+final class ClusterChecks {
+  private static final String CLUSTER = "Cluster";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private ClusterChecks() {}
+
+  /**
+   * Asks the brokers, and for the lane's topics if one is named.
+   *
+   * @param lateWindow how long images should be kept at least
+   */
+  static List<Finding> brokers(String bootstrapServers, Map<String, String> kafka, @Nullable Topics lane, Duration lateWindow)
+      throws InterruptedException {
+    List<Finding> findings = new ArrayList<>();
+    try {
+      Brokers.awaitAnswer(bootstrapServers, kafka, PATIENCE);
+    } catch (CliException e) {
+      findings.add(Finding.failed(CLUSTER, "Kafka", String.valueOf(e.getMessage()), "Start the brokers, or correct the address or the settings"));
+      return findings;
+    }
+    Map<String, Object> client = new HashMap<>(kafka);
+    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    try (Admin admin = Admin.create(client)) {
+      int nodes = admin.describeCluster().nodes().get().size();
+      findings.add(Finding.ok(CLUSTER, "Kafka", "%d broker%s at %s".formatted(nodes, nodes == 1 ? "" : "s", bootstrapServers)));
+      if (lane != null) {
+        findings.add(lane(admin, lane, lateWindow));
+      }
+    } catch (ExecutionException e) {
+      findings.add(Finding.failed(CLUSTER, "Kafka", "answers, and then fails: " + e.getMessage(), "Check the rights of this user on the cluster"));
+    }
+    return findings;
+  }
+
+  private static Finding lane(Admin admin, Topics lane, Duration lateWindow) throws ExecutionException, InterruptedException {
+    try {
+      ImageTopic images = LaneTopics.check(admin, lane, lateWindow);
+      return Finding.ok(CLUSTER, "lane " + lane.lane(), "all topics are there; " + lane.imageEvents() + " has " + images.partitions() + " partitions");
+    } catch (UnusableTopicsException e) {
+      return Finding.failed(CLUSTER, "lane " + lane.lane(), String.join("; ", e.problems()), "dcmix run --create-topics creates what does not exist");
+    }
+  }
+
+  /** Asks an Apicurio Registry who it is. */
+  static Finding registry(URI url) throws InterruptedException {
+    if (!("http".equals(url.getScheme()) || "https".equals(url.getScheme())) || url.getHost() == null) {
+      return Finding.failed(CLUSTER, "schema registry", "'" + url + "' is no http or https URL", "Give it as http://host:8080/apis/registry/v3");
+    }
+    URI info = URI.create(url.toString().replaceAll("/+$", "") + "/system/info");
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+      HttpResponse<String> answer = http.send(HttpRequest.newBuilder(info).timeout(PATIENCE).build(), BodyHandlers.ofString());
+      if (answer.statusCode() == 200) {
+        return Finding.ok(CLUSTER, "schema registry", url + " answers");
+      }
+      return Finding.failed(CLUSTER, "schema registry", "%s answers with HTTP status %d".formatted(info, answer.statusCode()),
+          answer.statusCode() == 404
+              ? "Give the address of Apicurio's own API: http://host:8080/apis/registry/v3"
+              : "Check the registry and its permissions");
+    } catch (IOException e) {
+      String cause = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      return Finding.failed(CLUSTER, "schema registry", url + " does not answer: " + cause, "Start the registry, or correct --schema-registry");
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.dcmix.streams.metrics;
+
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.model.SiteModel;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.stream.DoubleStream;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * What an instance is and how its streams do. Of the thousands of metrics that Kafka Streams keeps, one of each client, thread,
+ * task and store, these are the few that say what an operator asks; they are read at each scrape.
+ */
+public final class InstanceMeters {
+  private InstanceMeters() {}
+
+  /**
+   * Registers them.
+   *
+   * @param imageEvents name of the topic whose lag counts
+   * @param ready whether the instance is ready
+   * @param tasks number of its tasks
+   */
+  public static void register(
+      MeterRegistry registry, KafkaStreams streams, String imageEvents, BooleanSupplier ready, IntSupplier tasks, List<? extends SiteModel> models) {
+    Registered.gauge(registry, Meters.READY, () -> ready.getAsBoolean() ? 1 : 0);
+    Registered.gauge(registry, Meters.TASKS, tasks::getAsInt);
+    Registered.gauge(registry, Meters.CONSUMER_LAG, () -> lag(streams.metrics(), imageEvents));
+    Registered.gauge(registry, Meters.COMMIT_LATENCY, () -> values(streams.metrics(), "stream-thread-metrics", "commit-latency-max", "").max().orElse(0) / 1000);
+    for (SiteModel model : models) {
+      ModelCard card = model.card();
+      Registered.gauge(registry, Meters.DEVICE_INFO, () -> 1, "device", model.device(), "model", card.name(), "version", card.version());
+    }
+  }
+
+  /** Says whether the CPU stands in for a GPU. */
+  public static void fallback(MeterRegistry registry, boolean fallenBack) {
+    Registered.gauge(registry, Meters.DEVICE_FALLBACK, () -> fallenBack ? 1 : 0);
+  }
+
+  private static double lag(Map<MetricName, ? extends Metric> metrics, String topic) {
+    return values(metrics, "consumer-fetch-manager-metrics", "records-lag", topic).sum();
+  }
+
+  /** Finite values of a metric; of one topic unless that is empty. Kafka gives NaN where it has not measured yet. */
+  private static DoubleStream values(Map<MetricName, ? extends Metric> metrics, String group, String name, String topic) {
+    return metrics.values().stream()
+        .filter(m -> m.metricName().name().equals(name) && m.metricName().group().equals(group))
+        .filter(m -> topic.isEmpty() || topic.equals(m.metricName().tags().get("topic")))
+        .mapToDouble(m -> m.metricValue() instanceof Number n ? n.doubleValue() : Double.NaN)
+        .filter(Double::isFinite);
+  }
+}

@@ -1,0 +1,112 @@
+package io.dcmix.streams.metrics;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All meters of the processor: name, unit, labels and what they tell. Labels take few values each, none of them made of plates,
+ * wells or messages. {@code docs/metrics.md} is this, held equal by a test.
+ */
+public enum Meters {
+  READY(Kind.GAUGE, "dcmix.ready", null, "1 when the instance is ready, else 0; /health/readiness says which part is not."),
+  TASKS(Kind.GAUGE, "dcmix.tasks", null, "Stream tasks of this instance. 0 is fine where there are more threads than tasks."),
+  CONSUMER_LAG(Kind.GAUGE, "dcmix.consumer.lag", "records",
+      "Image events of this instance's partitions that are not fetched yet. If it grows, add instances or a GPU."),
+  COMMIT_LATENCY(Kind.GAUGE, "dcmix.commit.latency", "seconds",
+      "Longest commit of the stream threads within Kafka's sampling window. Near the transaction timeout, instances get fenced."),
+
+  WELLS_PENDING(Kind.GAUGE, "dcmix.wells.pending", null, "Wells that have images and no final result: in assembly or being scored."),
+  SITES_INCOMPLETE(Kind.GAUGE, "dcmix.sites.incomplete", null, "Sites that hold a buffer and wait for more planes."),
+  SITES_WAITING(Kind.GAUGE, "dcmix.sites.waiting", null,
+      "Complete sites that wait in the store until the scorer has room. If it stays above 0, scoring is the bottleneck."),
+  SITES_SCORING(Kind.GAUGE, "dcmix.sites.scoring", null, "Sites that the scorer has taken and not finished."),
+  QUEUE_WAIT(Kind.TIMER, "dcmix.queue.wait", "seconds", "How long a complete site waited for its run of the model."),
+  BATCH_SITES(Kind.SUMMARY, "dcmix.batch.sites", null, "Sites in a run of the model. On the CPU 1; on a GPU small batches waste it.", "device"),
+  DECODE(Kind.TIMER, "dcmix.decode", "seconds", "Time to decode a plane."),
+  DECODED(Kind.COUNTER, "dcmix.decoded", "bytes", "Encoded bytes of the decoded planes."),
+  INFERENCE(Kind.TIMER, "dcmix.inference", "seconds", "Time of a run of the model, all its passes and sites.", "device"),
+  LATENCY(Kind.TIMER, "dcmix.latency", "seconds",
+      "From the append of a well's last image to the forward of its prediction; it is visible at the next commit."),
+
+  POOL_USED(Kind.GAUGE, "dcmix.pool.used", "bytes", "Bytes of pixels held in memory."),
+  POOL_LIMIT(Kind.GAUGE, "dcmix.pool.limit", "bytes", "Bytes of pixels that may be held in memory."),
+  EVICTIONS(Kind.COUNTER, "dcmix.evictions", null,
+      "Buffers of incomplete sites that were taken away for complete ones. Many are normal when a plate comes channel by channel."),
+  REREADS(Kind.COUNTER, "dcmix.rereads", null,
+      "Planes that were read through their pointer because memory did not hold them; images by reference always are."),
+  REREAD(Kind.COUNTER, "dcmix.reread", "bytes", "Bytes of these planes."),
+
+  PREDICTIONS(Kind.COUNTER, "dcmix.predictions", null, "Predictions forwarded, revisions included. A transaction that is aborted counts, too."),
+  FAILURES(Kind.COUNTER, "dcmix.failures", null, "Failures forwarded, of a whole well or of one site.", "scope", "reason"),
+  DEAD_LETTERS(Kind.COUNTER, "dcmix.dead.letters", null, "Records that were no image event of their place.", "reason"),
+
+  DEVICE_INFO(Kind.GAUGE, "dcmix.device.info", null, "1 for each device that runs the model.", "device", "model", "version"),
+  DEVICE_FALLBACK(Kind.GAUGE, "dcmix.device.fallback", null,
+      "1 when the CPU stands in for a GPU (--device auto), else 0. The log of the start and ./dcmix doctor say why.");
+
+  /** What a meter is to Prometheus. */
+  public enum Kind {
+    GAUGE,
+    COUNTER,
+    /** Count, sum and maximum of times; the maximum over the last minutes. */
+    TIMER,
+    /** Count, sum and maximum of amounts; the maximum over the last minutes. */
+    SUMMARY
+  }
+
+  private final Kind kind;
+  private final String id;
+  private final @Nullable String unit;
+  private final String description;
+
+  @SuppressWarnings("ImmutableEnumChecker") // It is List.of.
+  private final List<String> labels;
+
+  Meters(Kind kind, String id, @Nullable String unit, String description, String... labels) {
+    this.kind = kind;
+    this.id = id;
+    this.unit = unit;
+    this.description = description;
+    this.labels = List.of(labels);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Micrometer's name, with dots. */
+  public String id() {
+    return id;
+  }
+
+  /** Base unit; null where things are counted that the name says. */
+  public @Nullable String unit() {
+    return unit;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** The name of its family in a Prometheus scrape; timers and summaries add {@code _count}, {@code _sum} and {@code _max}. */
+  public String prometheusName() {
+    String name = id.replace('.', '_') + (unit == null ? "" : "_" + unit);
+    return kind == Kind.COUNTER ? name + "_total" : name;
+  }
+
+  /** The table of {@code docs/metrics.md}. */
+  public static String table() {
+    return Arrays.stream(values())
+        .map(m -> "| `%s` | %s | %s | %s |".formatted(
+            m.prometheusName(), m.kind.name().toLowerCase(Locale.ROOT),
+            m.labels.stream().map(l -> "`" + l + "`").collect(Collectors.joining(", ")), m.description))
+        .collect(Collectors.joining("\n", "| Name | Kind | Labels | What |\n|---|---|---|---|\n", "\n"));
+  }
+}

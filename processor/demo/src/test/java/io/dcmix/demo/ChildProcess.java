@@ -36,10 +36,15 @@ final class ChildProcess implements AutoCloseable {
 
   /** Starts {@code dcmix} with these arguments. */
   static ChildProcess dcmix(Path workingDir, String... args) throws IOException {
+    return java(workingDir, "io.dcmix.app.Dcmix", args);
+  }
+
+  /** Starts the main class with these arguments. */
+  static ChildProcess java(Path workingDir, String mainClass, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g",
-        "-cp", System.getProperty("java.class.path"), "io.dcmix.app.Dcmix"));
+        "-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(args));
     return new ChildProcess(new ProcessBuilder(command).directory(workingDir.toFile()).redirectErrorStream(true).start());
   }
@@ -51,6 +56,23 @@ final class ChildProcess implements AutoCloseable {
       process.waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** As a suspended virtual machine would: no thread runs, connections stay. */
+  void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** After {@link #freeze}: every thread goes on where it was. */
+  void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start().waitFor();
+    if (exit != 0) {
+      throw new IOException("kill -" + name + " ended with " + exit);
     }
   }
 

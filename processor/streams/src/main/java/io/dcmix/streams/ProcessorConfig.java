@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.streams.GroupProtocol;
 
 /**
  * What a processor instance is told. Start from {@link #of} and change what differs.
@@ -27,6 +28,8 @@ import java.util.Map;
  * @param abortSweep how often the broker looks for such transactions (its transaction.abort.timed.out… setting)
  * @param sessionTimeout after which the broker gives a silent instance's partitions to another
  * @param pollInterval longest time between two polls before an instance counts as stuck
+ * @param groupProtocol how instances share the lane; STREAMS leaves it to the broker, whose session setting then applies and must
+ *     be what sessionTimeout says
  * @param wire how events are written at the edge
  * @param kafka further client settings, such as security; they are given to every Kafka client
  * @param references what may be fetched by reference
@@ -46,6 +49,7 @@ public record ProcessorConfig(
     Duration abortSweep,
     Duration sessionTimeout,
     Duration pollInterval,
+    GroupProtocol groupProtocol,
     WireFormat wire,
     Map<String, String> kafka,
     References references) {
@@ -62,58 +66,63 @@ public record ProcessorConfig(
     return new ProcessorConfig(
         topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ExplainPolicy.ALL,
         Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
-        Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5),
+        Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), GroupProtocol.CLASSIC,
         new WireFormat.SingleObject(), Map.of(), References.NONE);
   }
 
   public ProcessorConfig withWellDeadline(Duration deadline) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, deadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transaction, sweep, session, pollInterval, wire, kafka, references);
+        lateWindow, commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references);
   }
 
   public ProcessorConfig withScoring(ScorerConfig wanted) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
   }
 
   public ProcessorConfig withStreamThreads(int threads) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, threads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
   }
 
   public ProcessorConfig withMemory(MemoryBudget budget) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, budget, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
   }
 
   public ProcessorConfig withCommitInterval(Duration interval) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
   }
 
   public ProcessorConfig withExplain(ExplainPolicy wanted) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, settings, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references);
+  }
+
+  public ProcessorConfig withGroupProtocol(GroupProtocol protocol) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, format, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references);
   }
 
   public ProcessorConfig withReferences(References fetched) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, wire, kafka, fetched);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */

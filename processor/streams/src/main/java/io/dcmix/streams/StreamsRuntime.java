@@ -42,6 +42,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -96,7 +97,8 @@ public final class StreamsRuntime implements AutoCloseable {
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
     ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, ImportanceConfig.DEFAULT);
-    streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, model.card(), images.partitions()));
+    streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, model.card(), images.partitions()),
+        new FencedClients(new TopicPartition(topics.acquisitions(), 0)));
     streams.setUncaughtExceptionHandler(this::die);
     streams.setStateListener((now, before) -> {
       if (now == KafkaStreams.State.RUNNING) {

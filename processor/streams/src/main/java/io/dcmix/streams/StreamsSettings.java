@@ -5,6 +5,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** What Kafka Streams is told, as a pure function of what the processor is told. */
@@ -54,9 +55,12 @@ final class StreamsSettings {
   }
 
   private static void timeouts(Properties p, ProcessorConfig config) {
-    int session = (int) config.sessionTimeout().toMillis();
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), session);
-    p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), session / 10);
+    p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, config.groupProtocol().name);
+    if (config.groupProtocol() == GroupProtocol.CLASSIC) {
+      int session = (int) config.sessionTimeout().toMillis();
+      p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), session);
+      p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), session / 10);
+    }
     p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int) config.pollInterval().toMillis());
     p.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) config.transactionTimeout().toMillis());
   }

@@ -7,6 +7,7 @@ import io.dcmix.streams.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.kafka.streams.GroupProtocol;
 
 /** What several commands read from their options, with the option's name in the message. */
 public final class Options {
@@ -36,6 +37,19 @@ public final class Options {
     } catch (IllegalArgumentException e) {
       throw new CliException("--explain: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The protocol of {@code --group-protocol}.
+   *
+   * @throws CliException if it is none
+   */
+  static GroupProtocol groupProtocol(String text) {
+    return switch (text) {
+      case "classic" -> GroupProtocol.CLASSIC;
+      case "streams" -> GroupProtocol.STREAMS;
+      default -> throw new CliException("--group-protocol: '" + text + "' is neither classic nor streams");
+    };
   }
 
   /**

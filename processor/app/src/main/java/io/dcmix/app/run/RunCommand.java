@@ -117,6 +117,10 @@ public final class RunCommand implements CliCommand {
       description = "After it the broker gives a silent instance's wells to another. Default: ${DEFAULT-VALUE}.")
   private Duration sessionTimeout = Duration.ofSeconds(45);
 
+  @Option(names = "--group-protocol", defaultValue = "classic", paramLabel = "classic|streams",
+      description = "How instances share the lane. streams: the broker decides, and its group.streams.session.timeout.ms must be what --session-timeout says. All instances of a lane alike. Default: ${DEFAULT-VALUE}.")
+  private String groupProtocol = "classic";
+
   @Option(names = "--reference-root", paramLabel = "DIR",
       description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
   private List<Path> referenceRoots = new ArrayList<>();
@@ -174,6 +178,7 @@ public final class RunCommand implements CliCommand {
         .withCommitInterval(commitInterval)
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
+        .withGroupProtocol(Options.groupProtocol(groupProtocol))
         .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
         .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
         .withKafka(kafka == null ? Map.of() : kafka);

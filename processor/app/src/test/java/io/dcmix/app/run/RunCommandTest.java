@@ -49,6 +49,12 @@ class RunCommandTest {
   }
 
   @Test
+  void shouldRefuseAGroupProtocolThatIsNone() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--group-protocol", "consumer")).isEqualTo(1);
+    assertThat(line()).contains("--group-protocol", "'consumer' is neither classic nor streams").hasLineCount(1);
+  }
+
+  @Test
   void shouldNameTheModelThatIsNotThere() {
     Path missing = folder.resolve("missing.onnx");
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", missing.toString())).isEqualTo(1);

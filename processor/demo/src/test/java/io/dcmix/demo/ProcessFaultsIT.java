@@ -1,0 +1,133 @@
+package io.dcmix.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dcmix.demo.FaultLane.Poison;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.kafka.streams.GroupProtocol;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code dcmix run} as processes that are killed, frozen, joined and left in the middle of a plate with a poison well in it. */
+class ProcessFaultsIT {
+  @TempDir static Path folder;
+  private static BrokerProcess broker;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = BrokerProcess.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    broker.close();
+  }
+
+  private static FaultLane lane(String name, GroupProtocol protocol) throws Exception {
+    return new FaultLane(folder, broker, name + "-" + protocol.name().toLowerCase(Locale.ROOT), protocol, Poison.CORRUPT);
+  }
+
+  /** A moment is a number of results: so many are out, and the images of a few more wells, the last of them in part. */
+  @ParameterizedTest
+  @CsvSource({"CLASSIC, 10", "STREAMS, 3"})
+  void shouldPredictEachWellOnceWhenTheProcessorIsKilledAtRandomMoments(GroupProtocol protocol, int kills) throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("Moments of the kills are drawn from seed " + seed);
+    Random random = new Random(seed);
+    int[] moments = random.ints(1, FaultLane.WELLS - 1).distinct().limit(kills).sorted().toArray();
+    try (FaultLane lane = lane("killed", protocol)) {
+      for (int moment : moments) {
+        lane.publishUpTo(moment * FaultLane.PLANES_PER_WELL + 1 + random.nextInt(5 * FaultLane.PLANES_PER_WELL));
+        try (ChildProcess killed = lane.run("only")) {
+          lane.untilEnded(moment, killed);
+          killed.killNow();
+        }
+      }
+      lane.publishAll();
+      try (ChildProcess last = lane.run("only")) {
+        lane.shouldEndExactlyOnce(last);
+      }
+    } catch (AssertionError e) {
+      throw new AssertionError("With seed " + seed + ": " + e.getMessage(), e);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldPredictEachWellOnceWhenAnotherInstanceJoinsAndLeaves(GroupProtocol protocol) throws Exception {
+    try (FaultLane lane = lane("joined", protocol)) {
+      lane.publishUpTo(30 * FaultLane.PLANES_PER_WELL + 2);
+      try (ChildProcess first = lane.run("first")) {
+        lane.untilEnded(20, first);
+        try (ChildProcess guest = lane.run("guest")) {
+          lane.untilSharedBy(2, guest);
+          lane.publishUpTo(70 * FaultLane.PLANES_PER_WELL + 3);
+          lane.untilEnded(50, guest);
+          assertThat(guest.stop()).as("a clean stop by SIGTERM").isIn(0, 143);
+        }
+        lane.publishAll();
+        lane.shouldEndExactlyOnce(first);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldPredictEachWellOnceWhenAnInstanceIsFrozenPastItsSessionAndWoken(GroupProtocol protocol) throws Exception {
+    try (FaultLane lane = lane("frozen", protocol)) {
+      lane.publishUpTo(50 * FaultLane.PLANES_PER_WELL + 2);
+      try (ChildProcess zombie = lane.run("zombie")) {
+        lane.untilEnded(25, zombie);
+        zombie.freeze();
+        try (ChildProcess heir = lane.run("heir")) {
+          lane.publishAll();
+          lane.untilEnded(FaultLane.WELLS, heir);
+          zombie.thaw();
+          lane.untilSharedBy(2, zombie);
+          lane.shouldEndExactlyOnce(heir, zombie);
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldGoOnWhereItWasWhenTheStateFolderIsGone() throws Exception {
+    try (FaultLane lane = lane("wiped", GroupProtocol.CLASSIC)) {
+      lane.publishUpTo(60 * FaultLane.PLANES_PER_WELL + 3);
+      try (ChildProcess first = lane.run("only")) {
+        lane.untilEnded(50, first);
+        first.killNow();
+      }
+      delete(lane.state("only"));
+      try (ChildProcess second = lane.run("only")) {
+        lane.publishAll();
+        lane.shouldEndExactlyOnce(second);
+      }
+    }
+  }
+
+  private static void delete(Path state) throws IOException {
+    try (Stream<Path> files = Files.walk(state)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> {
+        try {
+          Files.delete(file);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    }
+    assertThat(state).doesNotExist();
+  }
+}

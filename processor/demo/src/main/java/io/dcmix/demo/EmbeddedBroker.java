@@ -92,6 +92,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     config.put("group.initial.rebalance.delay.ms", "0");
     config.put("group.min.session.timeout.ms", "1000");
     config.put("log.cleaner.dedupe.buffer.size", "" + (4 << 20));
+    // Images are large: the system chooses the sockets' buffers, as it should on any broker that carries them.
+    config.put("socket.send.buffer.bytes", "-1");
+    config.put("socket.receive.buffer.bytes", "-1");
     config.put("num.network.threads", "1");
     config.put("num.io.threads", "2");
     config.put("broker.session.timeout.ms", "2000");

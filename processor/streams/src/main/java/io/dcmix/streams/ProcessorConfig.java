@@ -33,6 +33,7 @@ import org.apache.kafka.streams.GroupProtocol;
  * @param wire how events are written at the edge
  * @param kafka further client settings, such as security; they are given to every Kafka client
  * @param references what may be fetched by reference
+ * @param checkHashOf the SHA-256 that an event states of its inline image is checked on one image in so many; 1: on all
  */
 public record ProcessorConfig(
     Topics topics,
@@ -52,7 +53,11 @@ public record ProcessorConfig(
     GroupProtocol groupProtocol,
     WireFormat wire,
     Map<String, String> kafka,
-    References references) {
+    References references,
+    int checkHashOf) {
+
+  /** Finds a publisher that states wrong hashes within its first wells, at a sixteenth of the price. */
+  private static final int CHECK_HASH_OF = 16;
 
   /** How long at most a record waits for the scorer to have room; then its site waits in the store. */
   public static final Duration BACK_PRESSURE = Duration.ofSeconds(1);
@@ -67,62 +72,67 @@ public record ProcessorConfig(
         topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ExplainPolicy.ALL,
         Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), GroupProtocol.CLASSIC,
-        new WireFormat.SingleObject(), Map.of(), References.NONE);
+        new WireFormat.SingleObject(), Map.of(), References.NONE, CHECK_HASH_OF);
   }
 
   public ProcessorConfig withWellDeadline(Duration deadline) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, deadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references);
+        lateWindow, commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withScoring(ScorerConfig wanted) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withStreamThreads(int threads) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, threads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withMemory(MemoryBudget budget) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, budget, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withCommitInterval(Duration interval) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
+        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withExplain(ExplainPolicy wanted) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references, checkHashOf);
   }
 
   public ProcessorConfig withGroupProtocol(GroupProtocol protocol) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withReferences(References fetched) {
     return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched);
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched, checkHashOf);
+  }
+
+  public ProcessorConfig withCheckHashOf(int oneIn) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
+        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, oneIn);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
@@ -130,6 +140,9 @@ public record ProcessorConfig(
     List<String> problems = new ArrayList<>();
     if (streamThreads < 1 || scoring.workers() < 1) {
       problems.add("stream threads (" + streamThreads + ") and scorer threads (" + scoring.workers() + ") must be at least 1");
+    }
+    if (checkHashOf < 1) {
+      problems.add("hashes are checked on one image in so many: " + checkHashOf + " must be 1 or more");
     }
     if (scoring.poolBytes() < 1 || scoring.backlogBytes() < 1 || scoring.slabBytes() < 1) {
       problems.add("the pixel pool (%d bytes), the decode backlog (%d) and the batch (%d) must be above 0"

@@ -90,7 +90,7 @@ public final class StreamsRuntime implements AutoCloseable {
     scorer = pooled;
     WellStageConfig wells = new WellStageConfig(
         images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE,
-        config.explain());
+        config.explain(), config.checkHashOf());
     WellStageSupplier wellStage =
         new WellStageSupplier(wells, model.card(), reproducible(models, batches, config), scorer, imageDecoder, acquisitionDecoder,
             new StageMeters(registry));

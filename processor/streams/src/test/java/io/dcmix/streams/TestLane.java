@@ -83,7 +83,7 @@ final class TestLane implements AutoCloseable {
   private TestLane(int partitions, Duration backPressure, ExplainPolicy explain) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, explain);
+    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, explain, 1);
     WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());

@@ -85,6 +85,10 @@ public final class RunCommand implements CliCommand {
       description = "Memory of the local state, outside the heap. Default: ${DEFAULT-VALUE}.")
   private long stateMemory = 64L << 20;
 
+  @Option(names = "--check-hash-of", defaultValue = "16", paramLabel = "N",
+      description = "Check the SHA-256 that events state of their images on one image in N; 1: on every one, which costs time. Default: ${DEFAULT-VALUE}.")
+  private int checkHashOf = 16;
+
   @Option(names = "--stream-threads", defaultValue = "1", paramLabel = "N",
       description = "Threads that read images from Kafka and write results. Default: ${DEFAULT-VALUE}.")
   private int streamThreads = 1;
@@ -175,6 +179,7 @@ public final class RunCommand implements CliCommand {
         .withScoring(scoring())
         .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
         .withStreamThreads(streamThreads)
+        .withCheckHashOf(checkHashOf)
         .withCommitInterval(commitInterval)
         .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)

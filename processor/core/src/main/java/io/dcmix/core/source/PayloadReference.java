@@ -42,11 +42,16 @@ public record PayloadReference(URI uri, int size, String sha256) {
       throw new RefusedReferenceException(
           "the event refers to %s with %s; it must say 1 to %d bytes".formatted(uri, size == null ? "no size" : "size " + size, limit));
     }
-    if (sha256 == null || !SHA256.matcher(sha256).matches()) {
+    if (sha256 == null || !isSha256(sha256)) {
       throw new RefusedReferenceException("the event refers to %s %s; it must give 64 lower-case hex digits".formatted(
           uri, sha256 == null || sha256.isEmpty() ? "without its sha256" : "with a sha256 that is none"));
     }
     return new PayloadReference(parsed, size.intValue(), sha256);
+  }
+
+  /** Whether this is a SHA-256 as events write it: 64 lower-case hex digits. */
+  public static boolean isSha256(String text) {
+    return SHA256.matcher(text).matches();
   }
 
   /** The URI's scheme, lower case; empty where it has none. */

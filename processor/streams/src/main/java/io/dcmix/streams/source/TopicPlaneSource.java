@@ -211,7 +211,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
       throw new SourceExpiredException(place(pointer) + " is not the image that it was: " + e.getMessage());
     }
     if (payload == null || !Sha256.of(payload).equals(pointer.sha256())) {
-      throw new SourceExpiredException(place(pointer) + " is not the image that it was");
+      throw new SourceExpiredException(place(pointer) + " is not the image that it was, or never was the one whose SHA-256 its event states");
     }
     return payload;
   }

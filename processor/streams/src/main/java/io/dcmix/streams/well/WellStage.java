@@ -74,7 +74,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     this.config = config;
     this.model = model;
     this.scorer = scorer;
-    this.intake = new ImageIntake(model, imageDecoder, config.topicId(), config.partitions());
+    this.intake = new ImageIntake(model, imageDecoder, config.topicId(), config.partitions(), config.checkHashOf());
     this.results = new WellResults(model, reproducible);
     this.acquisitionDecoder = acquisitionDecoder;
     this.meter = meter;

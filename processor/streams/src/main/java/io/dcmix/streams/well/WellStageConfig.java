@@ -12,5 +12,6 @@ import java.time.Duration;
  * @param lateWindow how long after its last image a finished well can still be corrected
  * @param backPressure how long at most a record may wait for the scorer to have room
  * @param explain which wells get the importance of their channels
+ * @param checkHashOf the SHA-256 that an event states of its inline image is checked on one image in so many; 1: on all
  */
-public record WellStageConfig(String topicId, int partitions, Duration wellDeadline, Duration lateWindow, Duration backPressure, ExplainPolicy explain) {}
+public record WellStageConfig(String topicId, int partitions, Duration wellDeadline, Duration lateWindow, Duration backPressure, ExplainPolicy explain, int checkHashOf) {}

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
       "",
       "Broker and processor run in processes of their own ('dcmix broker', 'dcmix run'), with the JVM options of this one.",
       "A topic is filled with plates; then the processor starts and drains it. Its rate is taken from the append times of the",
-      "predictions, without the first quarter of the wells, in which the JVM warms up. The bare loop runs before and after,",
+      "predictions, without the first half of the wells, in which the JVM warms up. The bare loop runs before and after,",
       "warmed up as well: as many threads as cores, each with a whole well, the same decoder, the same model, one session.",
       "No well is explained (--explain none): that would cost both the same, one more run of the model a channel.",
       "",
@@ -62,7 +62,7 @@ public final class BenchCommand implements CliCommand {
   @Option(names = "--workload", split = ",", paramLabel = "NAME", description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all.")
   private List<Workload> workloads = List.of(Workload.values());
 
-  @Option(names = "--plates", paramLabel = "N", description = "Plates to drain. Default: 4; resnet and phenix: 1.")
+  @Option(names = "--plates", paramLabel = "N", description = "Plates to drain. Default: 16; resnet: 4; phenix: 1.")
   private @Nullable Integer plates;
 
   @Option(names = "--wells", paramLabel = "N", description = "Wells of a plate, 4 to 384. Default: 384; phenix: 96.")

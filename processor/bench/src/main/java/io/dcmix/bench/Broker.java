@@ -20,13 +20,19 @@ import org.apache.kafka.clients.admin.Admin;
  * @param admin closed by whoever started it
  */
 record Broker(Child child, String bootstrapServers, Admin admin) {
+  /**
+   * A broker runs for months and a bench for minutes: without this, half of its time would be the JVM's compiler's, on cores that
+   * the processor needs.
+   */
+  private static final List<String> FRESH = List.of("-XX:TieredStopAtLevel=1");
+
   private static final Pattern ADDRESS = Pattern.compile("Kafka answers at (\\S+)");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Starts it; everything that has to be ended is given to the shutdown. */
   static Broker start(Path folder, Path log, Shutdown shutdown) throws InterruptedException {
     // Deleted topics make room at once, so that the next workload does not share the page cache with them.
-    Child child = shutdown.add(Child.start("broker", log, List.of(),
+    Child child = shutdown.add(Child.start("broker", log, FRESH,
         List.of("broker", "--data", folder.toString(), "--port", "0", "--set", "log.segment.delete.delay.ms=100")));
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {

@@ -44,9 +44,9 @@ record Settings(
     return wells == null ? workload.wells() : wells;
   }
 
-  /** The first quarter of the wells: class loading, compilation and the first fetches are over by then. */
+  /** The first half of the wells: on two busy cores the JVM compiles for half a minute before it is at its speed. */
   int warmUp(Workload workload) {
-    return Math.max(1, plates(workload) * wells(workload) / 4);
+    return Math.max(1, plates(workload) * wells(workload) / 2);
   }
 
   /** How long the processor lets a site wait for its batch. */

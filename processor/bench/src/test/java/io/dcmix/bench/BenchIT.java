@@ -30,7 +30,7 @@ class BenchIT {
     assertThat(json.get("cores").asInt()).isEqualTo(Runtime.getRuntime().availableProcessors());
     JsonNode transport = json.get("workloads").get(0);
     assertThat(transport.get("name").asText()).isEqualTo("transport");
-    assertThat(transport.get("wells").asInt()).as("a quarter of eight warms up").isEqualTo(6);
+    assertThat(transport.get("wells").asInt()).as("half of eight warms up").isEqualTo(4);
     boolean linux = Files.exists(Path.of("/proc/self/status"));
     for (String figure : BenchReportTest.NAMES) {
       if (!figure.equals("name") && !figure.equals("latencyMillis") && (linux || !figure.contains("ss"))) {

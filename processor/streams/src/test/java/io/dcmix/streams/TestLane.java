@@ -73,17 +73,17 @@ final class TestLane implements AutoCloseable {
   }
 
   TestLane(ExplainPolicy explain) {
-    this(1, Duration.ofSeconds(5), explain);
+    this(1, Duration.ofSeconds(5), explain, 1);
   }
 
   TestLane(int partitions, Duration backPressure) {
-    this(partitions, backPressure, ExplainPolicy.ALL);
+    this(partitions, backPressure, ExplainPolicy.ALL, 1);
   }
 
-  private TestLane(int partitions, Duration backPressure, ExplainPolicy explain) {
+  TestLane(int partitions, Duration backPressure, ExplainPolicy explain, int checkHashOf) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, explain, 1);
+    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, explain, checkHashOf);
     WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());

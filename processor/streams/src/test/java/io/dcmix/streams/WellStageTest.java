@@ -483,6 +483,40 @@ class WellStageTest {
   }
 
   @Test
+  void shouldRefuseAnImageWhoseHashIsNotTheOneThatItsEventStates() {
+    lane.announce(List.of("B02"), 1);
+    lane.publish(image("B02", 1, "DNA", 14).setSha256(sha(15)));
+    lane.publish(image("B02", 1, "GFP", 7).setSha256(sha(7)));
+    lane.moment();
+
+    List<WellFailure> failures = lane.failures();
+    assertThat(failures).extracting(WellFailure::getReason).containsExactly(FailureReason.CORRUPT_PLANE, FailureReason.NO_SITES);
+    assertThat(failures.getFirst().getMessage()).contains("channel DNA", sha(14), sha(15));
+  }
+
+  @Test
+  void shouldCheckStatedHashesOnOneImageInSoManyByOffsetAndHashWhatStatesNone() {
+    lane.close();
+    lane = new TestLane(1, Duration.ofSeconds(5), ExplainPolicy.ALL, 4);
+    lane.announce(List.of("B02", "B03", "B04"), 1);
+    String stated = sha(99);
+    lane.publish(image("B02", 1, "DNA", 14).setSha256(stated)); // offset 0 is checked
+    lane.publish(image("B02", 1, "GFP", 7));
+    lane.publish(image("B03", 1, "DNA", 14).setSha256(stated));
+    lane.publish(image("B03", 1, "GFP", 7));
+    lane.publish(image("B04", 1, "DNA", 14)); // offset 4 is checked
+    lane.publish(image("B04", 1, "GFP", 7).setSha256("no hash"));
+    lane.moment();
+
+    assertThat(only(lane.predictions())).satisfies(p -> {
+      assertThat(p.getWell()).isEqualTo("B03");
+      assertThat(p.getPlaneSha256()).as("stated and believed; hashed here").containsExactly(stated, sha(7));
+    });
+    assertThat(lane.failures()).filteredOn(f -> f.getReason() == FailureReason.CORRUPT_PLANE)
+        .extracting(WellFailure::getWell, WellFailure::getChannel).containsExactly(tuple("B02", "DNA"), tuple("B04", "GFP"));
+  }
+
+  @Test
   void shouldSayThatAnImageCameAfterTheLateWindow() {
     lane.announce(List.of("B02"), 1);
     lane.publishSite("B02", 1, 14);

@@ -37,6 +37,9 @@ final class StreamsSettings {
     p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     memory(p, config.memory(), model, partitions);
     timeouts(p, config);
+    // While the last transaction is being completed the broker puts the next one off; with the default of 100 ms every commit
+    // would take that long. It grows if the trouble lasts.
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
     p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LaneTopics.MAX_MESSAGE_BYTES);
     return p;
   }

@@ -98,6 +98,8 @@ class ObservedRunIT {
         assertThat(value(scrape, "dcmix_ready")).isEqualTo(1);
         assertThat(value(scrape, "dcmix_tasks")).as("wells, rows and partials of one partition").isEqualTo(3);
         assertThat(value(scrape, "dcmix_consumer_lag_records")).isZero();
+        assertThat(value(scrape, "dcmix_fetch_largest_bytes")).isBetween(1.0, (double) config.memory().inputBytes());
+        assertThat(value(scrape, "dcmix_state_memory_bytes")).isBetween(1.0, (double) config.memory().stateBytes());
         assertThat(scrape).containsPattern("dcmix_dead_letters_total\\{lane=\"observed\",reason=\"(unreadable|wrong_partition)\"\\} 1\\.0")
             .contains("device=\"cpu\"", "jvm_memory_used_bytes", "process_uptime_seconds");
 

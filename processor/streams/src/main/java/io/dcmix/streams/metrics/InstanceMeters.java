@@ -31,6 +31,10 @@ public final class InstanceMeters {
     Registered.gauge(registry, Meters.READY, () -> ready.getAsBoolean() ? 1 : 0);
     Registered.gauge(registry, Meters.TASKS, tasks::getAsInt);
     Registered.gauge(registry, Meters.CONSUMER_LAG, () -> lag(streams.metrics(), imageEvents));
+    Registered.gauge(registry, Meters.FETCH_LARGEST,
+        () -> values(streams.metrics(), "consumer-fetch-manager-metrics", "fetch-size-max", imageEvents).max().orElse(0));
+    // Every store tells the usage of the share that they have in common.
+    Registered.gauge(registry, Meters.STATE_MEMORY, () -> values(streams.metrics(), "stream-state-metrics", "block-cache-usage", "").max().orElse(0));
     Registered.gauge(registry, Meters.COMMIT_LATENCY, () -> values(streams.metrics(), "stream-thread-metrics", "commit-latency-max", "").max().orElse(0) / 1000);
     for (SiteModel model : models) {
       ModelCard card = model.card();

@@ -31,6 +31,9 @@ public enum Meters {
   LATENCY(Kind.TIMER, "dcmix.latency", "seconds",
       "From the append of a well's last image to the forward of its prediction; it is visible at the next commit."),
 
+  FETCH_LARGEST(Kind.GAUGE, "dcmix.fetch.largest", "bytes",
+      "Largest amount of images that one fetch brought within Kafka's sampling window; --input-buffer bounds it."),
+  STATE_MEMORY(Kind.GAUGE, "dcmix.state.memory", "bytes", "Memory that RocksDB holds for all stores; --state-memory bounds it."),
   POOL_USED(Kind.GAUGE, "dcmix.pool.used", "bytes", "Bytes of pixels held in memory."),
   POOL_LIMIT(Kind.GAUGE, "dcmix.pool.limit", "bytes", "Bytes of pixels that may be held in memory."),
   EVICTIONS(Kind.COUNTER, "dcmix.evictions", null,

@@ -70,7 +70,7 @@ public record ProcessorConfig(
   public static ProcessorConfig of(Topics topics, String bootstrapServers, Path stateDir) {
     return new ProcessorConfig(
         topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ExplainPolicy.ALL,
-        Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(100),
+        Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(200),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), GroupProtocol.CLASSIC,
         new WireFormat.SingleObject(), Map.of(), References.NONE, CHECK_HASH_OF);
   }

@@ -101,9 +101,9 @@ public final class RunCommand implements CliCommand {
       description = "On a GPU: how long a site may wait for others to fill its batch. Default: ${DEFAULT-VALUE}.")
   private Duration maxDelay = Duration.ofMillis(20);
 
-  @Option(names = "--commit-interval", defaultValue = "100ms", paramLabel = "TIME", converter = Durations.class,
+  @Option(names = "--commit-interval", defaultValue = "200ms", paramLabel = "TIME", converter = Durations.class,
       description = "How often results become visible; each time costs a transaction. Default: ${DEFAULT-VALUE}.")
-  private Duration commitInterval = Duration.ofMillis(100);
+  private Duration commitInterval = Duration.ofMillis(200);
 
   @Option(names = "--well-deadline", defaultValue = "30m", paramLabel = "TIME", converter = Durations.class,
       description = "An incomplete well ends this long after its last image. Default: ${DEFAULT-VALUE}.")

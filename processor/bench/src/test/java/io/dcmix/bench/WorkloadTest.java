@@ -105,7 +105,7 @@ class WorkloadTest {
   @Test
   void shouldReadTheProcessorsSettingsFromItsOptions() {
     Settings defaults = settings(List.of());
-    assertThat(defaults.commitInterval()).isEqualTo(Duration.ofMillis(100));
+    assertThat(defaults.commitInterval()).isEqualTo(Duration.ofMillis(200));
     Settings own = settings(List.of("--commit-interval=1s", "--max-delay", "5ms"));
     assertThat(own.commitInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(own.maxDelay()).isEqualTo(Duration.ofMillis(5));

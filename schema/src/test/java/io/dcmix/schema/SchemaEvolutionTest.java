@@ -22,7 +22,7 @@ class SchemaEvolutionTest {
       The schema %s differs from its newest committed version. If the change is meant, commit it as a new version, so that its bytes can
       be read for ever:
         mvn -pl schema test -Dtest=WriteSchemaHistory
-      A version that no release contains may be replaced instead, by adding -Ddcmix.history=replace.""";
+      A version that is in no commit that others have may be replaced instead, by adding -Ddcmix.history=replace.""";
 
   @ParameterizedTest
   @FieldSource("TYPES")

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  *
  * <pre>
  * mvn -pl schema test -Dtest=WriteSchemaHistory                              the next version of each schema that changed
- * mvn -pl schema test -Dtest=WriteSchemaHistory -Ddcmix.history=replace      its newest version instead, while unreleased
+ * mvn -pl schema test -Dtest=WriteSchemaHistory -Ddcmix.history=replace      its newest version instead, while nobody has run it
  * </pre>
  */
 class WriteSchemaHistory {

@@ -139,6 +139,7 @@ public final class DemoCommand implements CliCommand {
                   .withReadiness(processor.streams()::readiness)
                   .withMetrics(processor.metrics()::scrape)));
     if (!processor.streams().awaitReady(READY_WITHIN)) {
+      throwIfEnded(processor);
       throw new CliException("The processor was not ready within " + READY_WITHIN + "; run again with -v to see why");
     }
     System.err.println("Watch it at " + page.url());
@@ -180,9 +181,7 @@ public final class DemoCommand implements CliCommand {
     try (ProgressBar bar = ProgressBar.start("Scoring wells", wells)) {
       long lastNews = System.nanoTime();
       while (!done(publishing, results)) {
-        if (processor.streams().ended().isDone()) {
-          throw new CliException("The processor stopped: " + processor.streams().ended().join().getMessage());
-        }
+        throwIfEnded(processor);
         if (publishing.isCompletedExceptionally()) {
           throw new CliException("Publishing the plate failed: " + failure(publishing));
         }
@@ -201,6 +200,12 @@ public final class DemoCommand implements CliCommand {
       publisher.interrupt();
     }
     return publishing.join();
+  }
+
+  private static void throwIfEnded(Processor processor) {
+    if (processor.streams().ended().isDone()) {
+      throw new CliException("The processor stopped: " + processor.streams().ended().join().getMessage());
+    }
   }
 
   private static boolean done(CompletableFuture<Published> publishing, ResultCollector results) {

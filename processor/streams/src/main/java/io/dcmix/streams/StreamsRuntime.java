@@ -66,6 +66,7 @@ public final class StreamsRuntime implements AutoCloseable {
   private final String what;
   private final Duration settle;
   private volatile long runningSince = System.nanoTime();
+  /** Opens when records can flow, or never will. */
   private final CountDownLatch firstRunning = new CountDownLatch(1);
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
   private boolean closed;
@@ -160,6 +161,7 @@ public final class StreamsRuntime implements AutoCloseable {
     }
     LOG.error("The processor stops: {}", cause.getMessage(), cause);
     ended.complete(cause);
+    firstRunning.countDown();
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
@@ -181,9 +183,9 @@ public final class StreamsRuntime implements AutoCloseable {
     return streams.metadataForLocalThreads().stream().mapToInt(thread -> thread.activeTasks().size()).sum();
   }
 
-  /** Waits for the first time that records can flow. Returns whether that came in time. */
+  /** Waits for the first time that records can flow. Returns whether that came in time; false at once if the processor stops. */
   public boolean awaitReady(Duration atMost) throws InterruptedException {
-    return firstRunning.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    return firstRunning.await(atMost.toMillis(), TimeUnit.MILLISECONDS) && !ended.isDone();
   }
 
   /** Completes with the cause when the processor stops by itself; the process should then end with a failure. */

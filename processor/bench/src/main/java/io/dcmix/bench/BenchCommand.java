@@ -49,7 +49,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  dcmix bench                                        Everything; takes half an hour.",
+      "  dcmix bench                                        Everything; takes well over a quarter of an hour.",
       "  dcmix bench --workload rxrx1 --repeat 3 --report bench.json",
       "  dcmix bench --workload transport --plates 1 --memory-plates 0      A quick look.",
       "  dcmix bench --workload rxrx1 --option=--scorer-threads=3 --jvm-option=-Xmx2g",

@@ -1,9 +1,12 @@
 package io.dcmix.schema;
 
 import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.state.ImportancePartial;
@@ -29,7 +32,8 @@ import org.apache.avro.util.RandomData;
 final class Records {
   static final List<Class<? extends SpecificRecord>> EVENTS =
       List.of(
-          ImageEvent.class, Acquisition.class, PlateLayout.class, WellPrediction.class, WellFailure.class, ChannelImportance.class);
+          ImageEvent.class, Acquisition.class, PlateLayout.class, WellPrediction.class, WellFailure.class, ChannelImportance.class,
+          HitCall.class, PlateQuality.class, Alert.class);
 
   static final List<Class<? extends SpecificRecord>> STATES =
       List.of(PlaneState.class, SiteState.class, WellState.class, PlateRow.class, ImportancePartial.class);

@@ -21,6 +21,7 @@ import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
+import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.publish.ArchivePublisher.Published;
@@ -250,7 +251,7 @@ public final class DemoCommand implements CliCommand {
   private static ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder, DemoPlate plate) {
     return ProcessorConfig.of(topics, broker.bootstrapServers(), folder.resolve("state"))
         .withReferences(plate.references())
-        .withWellDeadline(WELL_DEADLINE)
+        .withScreening(ScreeningConfig.DEFAULT.withWellDeadline(WELL_DEADLINE))
         .withTimeouts(Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10));
   }
 

@@ -34,6 +34,7 @@ import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ProcessorConfig;
+import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.StreamsRuntime;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
@@ -349,7 +350,7 @@ class LaneIT {
   private static StreamsRuntime start(Topics topics, Duration wellDeadline, long poolBytes) throws Exception {
     ProcessorConfig c = ProcessorConfig.of(topics, broker.bootstrapServers(), folder.resolve("state-" + topics.lane()));
     ProcessorConfig config = c.withScoring(ScorerConfig.DEFAULT.withWorkers(2).withPoolBytes(poolBytes))
-        .withWellDeadline(wellDeadline)
+        .withScreening(ScreeningConfig.DEFAULT.withWellDeadline(wellDeadline))
         .withTimeouts(Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10));
     return StreamsRuntime.start(config, List.of(model), (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target));
   }

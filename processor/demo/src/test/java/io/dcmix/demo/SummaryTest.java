@@ -206,7 +206,7 @@ class SummaryTest {
     return ChannelImportance.newBuilder()
         .setScope("plate").setScopeKey("plate/P/1").setPlate("P").setAcquisition("1").setWindowStart(Instant.EPOCH).setWindowEnd(Instant.EPOCH)
         .setWells(3).setModelName("m").setModelVersion("1")
-        .setChannels(IntStream.range(0, 3).mapToObj(i -> new ChannelStatistics(CHANNELS.get(i), weights[i], same, same)).toList())
+        .setChannels(IntStream.range(0, 3).mapToObj(i -> new ChannelStatistics(CHANNELS.get(i), weights[i], same, same, null, null)).toList())
         .build();
   }
 }

@@ -83,6 +83,9 @@ public final class LaneTopics {
         TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_MESSAGE_BYTES))));
     wanted.add(topic(topics.wellFailures(), plan.partitions(), plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, "-1")));
     wanted.add(topic(topics.wellPredictions(), plan.partitions(), plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    wanted.add(topic(topics.hitCalls(), plan.partitions(), plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    wanted.add(topic(topics.plateQuality(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    wanted.add(topic(topics.alerts(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, "-1")));
     wanted.add(topic(topics.channelImportance(), 1, plan, Map.of(
         TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete",
         TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofDays(365).toMillis()))));

@@ -1,6 +1,5 @@
 package io.dcmix.streams;
 
-import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.core.source.References;
 import io.dcmix.streams.wire.WireFormat;
@@ -20,9 +19,7 @@ import org.apache.kafka.streams.GroupProtocol;
  * @param streamThreads threads that read images and write results, 1 or more
  * @param scoring threads and memory that decode and score
  * @param memory what may be held in memory besides
- * @param explain which wells get their leave-one-out importance, at the cost of one more pass a channel
- * @param wellDeadline a well without all its sites ends this long after its last image
- * @param lateWindow how long after its last image a finished well can still be corrected
+ * @param screening what is made of the images, for a scientist to decide
  * @param commitInterval how often results become visible
  * @param transactionTimeout after which the broker gives up a silent instance's transaction
  * @param abortSweep how often the broker looks for such transactions (its transaction.abort.timed.out… setting)
@@ -42,9 +39,7 @@ public record ProcessorConfig(
     int streamThreads,
     ScorerConfig scoring,
     MemoryBudget memory,
-    ExplainPolicy explain,
-    Duration wellDeadline,
-    Duration lateWindow,
+    ScreeningConfig screening,
     Duration commitInterval,
     Duration transactionTimeout,
     Duration abortSweep,
@@ -69,70 +64,64 @@ public record ProcessorConfig(
   /** The defaults, for a broker with its default settings. */
   public static ProcessorConfig of(Topics topics, String bootstrapServers, Path stateDir) {
     return new ProcessorConfig(
-        topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ExplainPolicy.ALL,
-        Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofMillis(200),
+        topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ScreeningConfig.DEFAULT, Duration.ofMillis(200),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), GroupProtocol.CLASSIC,
         new WireFormat.SingleObject(), Map.of(), References.NONE, CHECK_HASH_OF);
   }
 
-  public ProcessorConfig withWellDeadline(Duration deadline) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, deadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+  public ProcessorConfig withScreening(ScreeningConfig wanted) {
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withScoring(ScorerConfig wanted) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withStreamThreads(int threads) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, threads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, threads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withMemory(MemoryBudget budget) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, budget, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, budget, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withCommitInterval(Duration interval) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
-  }
-
-  public ProcessorConfig withExplain(ExplainPolicy wanted) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references, checkHashOf);
   }
 
   public ProcessorConfig withGroupProtocol(GroupProtocol protocol) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withReferences(References fetched) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched, checkHashOf);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched, checkHashOf);
   }
 
   public ProcessorConfig withCheckHashOf(int oneIn) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, explain, wellDeadline,
-        lateWindow, commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, oneIn);
+    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, oneIn);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
@@ -148,9 +137,7 @@ public record ProcessorConfig(
       problems.add("the pixel pool (%d bytes), the decode backlog (%d) and the batch (%d) must be above 0"
           .formatted(scoring.poolBytes(), scoring.backlogBytes(), scoring.slabBytes()));
     }
-    if (wellDeadline.compareTo(lateWindow) > 0) {
-      problems.add("the well deadline (" + wellDeadline + ") is longer than the late window (" + lateWindow + "): shorten it");
-    }
+    problems.addAll(screening.problems());
     if (memory.inputBytes() < LaneTopics.MAX_MESSAGE_BYTES || memory.stateBytes() < 1 << 20) {
       problems.add("the input buffer (%,d bytes) must hold one event of %,d bytes, the state's memory (%,d) must be 1 MiB or more"
           .formatted(memory.inputBytes(), LaneTopics.MAX_MESSAGE_BYTES, memory.stateBytes()));

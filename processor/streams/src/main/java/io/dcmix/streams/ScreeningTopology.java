@@ -7,7 +7,6 @@ import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.schema.state.PlateRow;
-import io.dcmix.streams.plate.ImportanceConfig;
 import io.dcmix.streams.plate.PlateOutput;
 import io.dcmix.streams.plate.PlateStage;
 import io.dcmix.streams.plate.RollingStage;
@@ -42,13 +41,13 @@ public final class ScreeningTopology {
   private final Topics topics;
   private final EventSerdes serdes;
   private final WellStageSupplier wellStage;
-  private final ImportanceConfig importance;
+  private final ScreeningConfig config;
 
-  public ScreeningTopology(Topics topics, EventSerdes serdes, WellStageSupplier wellStage, ImportanceConfig importance) {
+  public ScreeningTopology(Topics topics, EventSerdes serdes, WellStageSupplier wellStage, ScreeningConfig config) {
     this.topics = topics;
     this.serdes = serdes;
     this.wellStage = wellStage;
-    this.importance = importance;
+    this.config = config;
   }
 
   /**
@@ -97,14 +96,14 @@ public final class ScreeningTopology {
             .flatMapValues(output -> rows(output, model), Named.as("rows"))
             .selectKey((key, row) -> new PlateKey(row.getPlate(), row.getAcquisition()).toString(), Named.as("rows-by-plate"))
             .repartition(Repartitioned.<String, PlateRow>as("rows").withKeySerde(Serdes.String()).withValueSerde(AvroSerde.of(PlateRow.class)))
-            .process(stage(PlateStage.stores(), () -> new PlateStage(importance)), Named.as("plate-stage"));
+            .process(stage(PlateStage.stores(), () -> new PlateStage(config.importance())), Named.as("plate-stage"));
     KStream<String, ChannelImportance> ofPlates =
         plates.flatMapValues(output -> output instanceof PlateOutput.OfPlate p ? List.of(p.importance()) : List.of(), Named.as("plate-importance"));
     KStream<String, ChannelImportance> ofScopes =
         plates
             .flatMapValues(output -> output instanceof PlateOutput.ForScope s ? List.of(s.partial()) : List.of(), Named.as("partials"))
             .repartition(Repartitioned.<String, ImportancePartial>as("partials").withKeySerde(Serdes.String()).withValueSerde(AvroSerde.of(ImportancePartial.class)))
-            .process(stage(RollingStage.stores(), () -> new RollingStage(importance)), Named.as("rolling-stage"));
+            .process(stage(RollingStage.stores(), () -> new RollingStage(config.importance())), Named.as("rolling-stage"));
     Produced<String, ChannelImportance> importanceTopic = Produced.with(Serdes.String(), serdes.importance());
     ofPlates.to(topics.channelImportance(), importanceTopic.withName("plate-channel-importance"));
     ofScopes.to(topics.channelImportance(), Produced.with(Serdes.String(), serdes.importance()).withName("rolling-channel-importance"));

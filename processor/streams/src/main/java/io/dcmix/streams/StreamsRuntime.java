@@ -20,7 +20,6 @@ import io.dcmix.streams.ScreeningTopology.EventSerdes;
 import io.dcmix.streams.metrics.InstanceMeters;
 import io.dcmix.streams.metrics.ScoringMeters;
 import io.dcmix.streams.metrics.StageMeters;
-import io.dcmix.streams.plate.ImportanceConfig;
 import io.dcmix.streams.source.TopicPlaneSource;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
@@ -90,14 +89,13 @@ public final class StreamsRuntime implements AutoCloseable {
     scoring.watch(pooled::usage);
     scorer = pooled;
     WellStageConfig wells = new WellStageConfig(
-        images.topicId(), images.partitions(), config.wellDeadline(), config.lateWindow(), ProcessorConfig.BACK_PRESSURE,
-        config.explain(), config.checkHashOf());
+        images.topicId(), images.partitions(), config.screening(), ProcessorConfig.BACK_PRESSURE, config.checkHashOf());
     WellStageSupplier wellStage =
         new WellStageSupplier(wells, model.card(), reproducible(models, batches, config), scorer, imageDecoder, acquisitionDecoder,
             new StageMeters(registry));
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
-    ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, ImportanceConfig.DEFAULT);
+    ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, config.screening());
     streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, model.card(), images.partitions()),
         new FencedClients(new TopicPartition(topics.acquisitions(), 0)));
     streams.setUncaughtExceptionHandler(this::die);
@@ -144,7 +142,7 @@ public final class StreamsRuntime implements AutoCloseable {
     }
     ImageTopic images;
     try (Admin admin = Admin.create(clientConfig(config))) {
-      images = LaneTopics.check(admin, config.topics(), config.lateWindow());
+      images = LaneTopics.check(admin, config.topics(), config.screening().lateWindow());
     }
     StreamsRuntime runtime = new StreamsRuntime(config, models, reader, images, registry);
     runtime.streams.start();

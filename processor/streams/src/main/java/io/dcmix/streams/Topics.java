@@ -44,6 +44,18 @@ public record Topics(String lane) {
     return lane + ".channel-importance";
   }
 
+  public String hitCalls() {
+    return lane + ".hit-calls";
+  }
+
+  public String plateQuality() {
+    return lane + ".plate-quality";
+  }
+
+  public String alerts() {
+    return lane + ".alerts";
+  }
+
   public String deadLetters() {
     return lane + ".dead-letters";
   }
@@ -55,6 +67,7 @@ public record Topics(String lane) {
 
   public List<String> all() {
     return List.of(
-        imageEvents(), acquisitions(), plateLayouts(), wellPredictions(), wellFailures(), channelImportance(), deadLetters());
+        imageEvents(), acquisitions(), plateLayouts(), wellPredictions(), wellFailures(), channelImportance(), hitCalls(),
+        plateQuality(), alerts(), deadLetters());
   }
 }

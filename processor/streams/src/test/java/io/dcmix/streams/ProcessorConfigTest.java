@@ -27,8 +27,8 @@ class ProcessorConfigTest {
 
   @Test
   void shouldWantWellsToEndBeforeTheirStateIsGivenUp() {
-    assertThat(DEFAULTS.withWellDeadline(Duration.ofHours(24)).problems()).isEmpty();
-    assertThat(DEFAULTS.withWellDeadline(Duration.ofHours(24).plusMillis(1)).problems())
+    assertThat(DEFAULTS.withScreening(ScreeningConfig.DEFAULT.withWellDeadline(Duration.ofHours(24))).problems()).isEmpty();
+    assertThat(DEFAULTS.withScreening(ScreeningConfig.DEFAULT.withWellDeadline(Duration.ofHours(24).plusMillis(1))).problems())
         .singleElement().asString().contains("well deadline", "late window (PT24H)", "shorten");
   }
 
@@ -66,7 +66,8 @@ class ProcessorConfigTest {
   @Test
   void shouldNameAllProblemsAtOnce() {
     Duration hour = Duration.ofHours(1);
-    ProcessorConfig wrong = threads(0, 0).withWellDeadline(Duration.ofDays(2)).withTimeouts(Duration.ofSeconds(1), hour, hour);
+    ProcessorConfig wrong = threads(0, 0).withScreening(ScreeningConfig.DEFAULT.withWellDeadline(Duration.ofDays(2)))
+        .withTimeouts(Duration.ofSeconds(1), hour, hour);
     assertThat(wrong.problems()).hasSize(5).satisfiesExactly(
         p -> assertThat(p).contains("threads"), p -> assertThat(p).contains("well deadline"), p -> assertThat(p).contains("commit interval"),
         p -> assertThat(p).contains("abort sweep"), p -> assertThat(p).contains("poll interval"));

@@ -83,7 +83,8 @@ final class TestLane implements AutoCloseable {
   TestLane(int partitions, Duration backPressure, ExplainPolicy explain, int checkHashOf) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", partitions, DEADLINE, LATE_WINDOW, backPressure, explain, checkHashOf);
+    ScreeningConfig screening = new ScreeningConfig(explain, DEADLINE, LATE_WINDOW, ImportanceConfig.DEFAULT);
+    WellStageConfig config = new WellStageConfig("topic-id", partitions, screening, backPressure, checkHashOf);
     WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());
@@ -92,7 +93,7 @@ final class TestLane implements AutoCloseable {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir().toString());
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     driver = new TopologyTestDriver(
-        new ScreeningTopology(topics, EventSerdes.singleObject(), wells, ImportanceConfig.DEFAULT).build(), properties, START);
+        new ScreeningTopology(topics, EventSerdes.singleObject(), wells, screening).build(), properties, START);
     images = driver.createInputTopic(topics.imageEvents(), new ByteArraySerializer(), new ByteArraySerializer());
     acquisitions = driver.createInputTopic(topics.acquisitions(), new StringSerializer(), new ByteArraySerializer());
     predictions = output(topics.wellPredictions(), AvroSerde.of(WellPrediction.class));

@@ -15,7 +15,7 @@ class TopicsTest {
     Topics topics = new Topics("replay-2025");
     assertThat(topics.all()).containsExactlyInAnyOrder(
         "replay-2025.image-events", "replay-2025.acquisitions", "replay-2025.well-predictions", "replay-2025.well-failures",
-        "replay-2025.channel-importance", "replay-2025.dead-letters", "shared.plate-layouts");
+        "replay-2025.channel-importance", "replay-2025.hit-calls", "replay-2025.plate-quality", "replay-2025.alerts", "replay-2025.dead-letters", "shared.plate-layouts");
     assertThat(topics.applicationId()).isEqualTo("dcmix-replay-2025");
   }
 

@@ -11,6 +11,7 @@ import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
 import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.Absence;
 import io.dcmix.schema.event.AbsentPlane;
 import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.event.ImageEvent;
@@ -252,7 +253,7 @@ class WellStageTest {
 
   @Test
   void shouldNotWaitForPlanesThatTheManifestSaysWillNeverCome() {
-    lane.announce(List.of("B02"), 2, new AbsentPlane("B02", 2, "GFP", 0, 0, "file missing"));
+    lane.announce(List.of("B02"), 2, new AbsentPlane("B02", 2, "GFP", 0, 0, "file missing", Absence.MISSING));
     lane.publishSite("B02", 1, 14);
     lane.publish(image("B02", 2, "DNA", 14));
     lane.moment();

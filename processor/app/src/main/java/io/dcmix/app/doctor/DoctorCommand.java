@@ -7,7 +7,7 @@ import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.RuntimeLibrary;
 import io.dcmix.core.scoring.ScorerConfig;
-import io.dcmix.streams.ProcessorConfig;
+import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -74,7 +74,7 @@ public final class DoctorCommand implements CliCommand {
     findings.addAll(GpuChecks.run(policy, offersCuda()));
     if (bootstrapServers != null) {
       findings.addAll(ClusterChecks.brokers(
-          bootstrapServers, kafka == null ? Map.of() : kafka, topics, ProcessorConfig.of(new Topics("any"), "", Path.of("")).lateWindow()));
+          bootstrapServers, kafka == null ? Map.of() : kafka, topics, ScreeningConfig.DEFAULT.lateWindow()));
     }
     if (schemaRegistry != null) {
       findings.add(ClusterChecks.registry(schemaRegistry));

@@ -11,6 +11,7 @@ import io.dcmix.core.source.References;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.MemoryBudget;
 import io.dcmix.streams.ProcessorConfig;
+import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.WireFormat;
 import java.net.URI;
@@ -175,13 +176,12 @@ public final class RunCommand implements CliCommand {
 
   private ProcessorConfig config() {
     return ProcessorConfig.of(Options.lane(lane), bootstrapServers, stateDir)
-        .withExplain(Options.explain(explain))
+        .withScreening(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline))
         .withScoring(scoring())
         .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
         .withStreamThreads(streamThreads)
         .withCheckHashOf(checkHashOf)
         .withCommitInterval(commitInterval)
-        .withWellDeadline(wellDeadline)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withGroupProtocol(Options.groupProtocol(groupProtocol))
         .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.dcmix.schema.WellAddress;
+import io.dcmix.schema.event.Absence;
 import io.dcmix.schema.event.AbsentPlane;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
@@ -102,7 +103,7 @@ class WellsTest {
         .setPlate("P").setAcquisition("1").setStatus(AcquisitionStatus.STARTED).setRows(8).setColumns(12)
         .setWells(List.of("B02", "B03")).setSites(List.of(2, 1)).setWellSites(Map.of("B03", List.of(4)))
         .setChannels(List.of("DNA", "BF"))
-        .setAbsent(List.of(new AbsentPlane("B02", 1, "DNA", 0, 0, "gone"), new AbsentPlane("B02", 2, "DNA", 0, 1, "z 1 gone")))
+        .setAbsent(List.of(new AbsentPlane("B02", 1, "DNA", 0, 0, "gone", Absence.MISSING), new AbsentPlane("B02", 2, "DNA", 0, 1, "z 1 gone", Absence.MISSING)))
         .build());
     assertThat(manifest.sitesOf(WellAddress.parse("B02"))).containsExactly(1, 2);
     assertThat(manifest.sitesOf(WellAddress.parse("B03"))).containsExactly(4);

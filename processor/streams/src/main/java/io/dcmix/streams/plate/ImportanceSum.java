@@ -75,7 +75,7 @@ final class ImportanceSum {
   ChannelImportance importance(Scope scope, long windowStart, long windowEnd) {
     List<ChannelStatistics> statistics = new ArrayList<>();
     channels.forEach((name, channel) ->
-        statistics.add(new ChannelStatistics(name, channel.weight, summary(channel.contribution), summary(channel.importance))));
+        statistics.add(new ChannelStatistics(name, channel.weight, summary(channel.contribution), summary(channel.importance), null, null)));
     ChannelImportance.Builder record =
         ChannelImportance.newBuilder()
             .setScopeKey(scope.key())

@@ -170,6 +170,9 @@ final class WellResults {
       case SOURCE_EXPIRED -> "Keep images longer than the late window plus the longest outage (the retention of image-events, and files that events refer to), and publish these again.";
       case REFERENCE_REFUSED -> "Publish the image inline, or as a file below a folder that every instance allows with --reference-root; docs/references.md says how.";
       case MODEL_FAILED -> "Look at the site's images; if they are sound, report them to the people who made the model.";
+      case TOO_FEW_SITES -> "Publish the missing images, or lower the least number of sites that a well needs.";
+      case BLANK_CHANNEL, SATURATED_CHANNEL, DUPLICATE_CHANNEL ->
+          "Look at the channel's images: exposure, staining, and whether two channels were exported from one file; then publish them again.";
       case LATE -> "Publish the plate under a new acquisition id to score it again.";
       case NO_SITES, UNKNOWN -> "See the other failures of this well.";
     };

@@ -132,8 +132,8 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       this.stores = new WellStores(context);
       this.manifests = new Manifests(context.getStateStore(Manifests.STORE), acquisitionDecoder);
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
-      this.flights = new SiteFlights(scorer, model, stores, context.taskId().toString(), config.explain());
-      this.ledger = new WellLedger(stores, manifests, model, results, config.explain(), this, this::forward);
+      this.flights = new SiteFlights(scorer, model, stores, context.taskId().toString(), config.screening().explain());
+      this.ledger = new WellLedger(stores, manifests, model, results, config.screening().explain(), this, this::forward);
       WAITED.get()[0] = 0;
       schedule();
     }
@@ -164,7 +164,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     @Override
     public void done(String well, long lastArrival) {
       pendingWells.remove(well);
-      retained.add(new Retained(well, lastArrival + config.lateWindow().toMillis()));
+      retained.add(new Retained(well, lastArrival + config.screening().lateWindow().toMillis()));
     }
 
     // ---- images ----
@@ -291,8 +291,8 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     private void restore(String key, WellState well) {
       clock.restore(well.getLastArrival());
       switch (well.getLife()) {
-        case DONE -> retained.add(new Retained(key, well.getLastArrival() + config.lateWindow().toMillis()));
-        case EXPIRED -> retained.add(new Retained(key, well.getLastArrival() + 2 * config.lateWindow().toMillis()));
+        case DONE -> retained.add(new Retained(key, well.getLastArrival() + config.screening().lateWindow().toMillis()));
+        case EXPIRED -> retained.add(new Retained(key, well.getLastArrival() + 2 * config.screening().lateWindow().toMillis()));
         case ASSEMBLING, SCORING -> {
           pendingWells.add(key);
           ledger.reconsider(WellKey.parse(key));
@@ -322,8 +322,8 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
           settledWith.put(name, manifest);
           ledger.reconsider(key);
         }
-        if (well.getLife() == WellLife.ASSEMBLING && now >= well.getLastArrival() + config.wellDeadline().toMillis()) {
-          ledger.endIncomplete(key, config.wellDeadline());
+        if (well.getLife() == WellLife.ASSEMBLING && now >= well.getLastArrival() + config.screening().wellDeadline().toMillis()) {
+          ledger.endIncomplete(key, config.screening().wellDeadline());
         }
       }
       settledWith.keySet().retainAll(pendingWells);
@@ -341,7 +341,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
           continue;
         }
         boolean expired = well.getLife() == WellLife.EXPIRED;
-        long until = well.getLastArrival() + (expired ? 2 : 1) * config.lateWindow().toMillis();
+        long until = well.getLastArrival() + (expired ? 2 : 1) * config.screening().lateWindow().toMillis();
         if (until > now) {
           retained.add(new Retained(name, until));
         } else if (expired) {
@@ -350,7 +350,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
           stores.forgetDetails(name);
           well.setLife(WellLife.EXPIRED);
           stores.put(name, well);
-          retained.add(new Retained(name, well.getLastArrival() + 2 * config.lateWindow().toMillis()));
+          retained.add(new Retained(name, well.getLastArrival() + 2 * config.screening().lateWindow().toMillis()));
         }
       }
       schedule();

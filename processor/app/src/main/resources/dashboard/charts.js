@@ -1,6 +1,6 @@
 // Bars and lines of channel importance.
 import { channelColor } from './color.js';
-import { clock, count, el, number, percent, svg, ticks } from './format.js';
+import { clock, count, el, number, percent, signed, svg, ticks } from './format.js';
 
 /** A bar from zero; negative values go to the left. */
 function track(value, low, high, color, spread) {
@@ -29,18 +29,30 @@ export function readings(latest) {
   const top = Math.max(0.1, ...means, ...spreads);
   const bottom = Math.min(0, ...means);
   const share = Math.max(...channels.flatMap((c) => [c.weight ?? 0, c.contribution.mean ?? 0]), 0.01);
+  const drifts = channels.some((c) => c.drift !== null || c.driftFromStart !== null);
   const cell = (value, low, high, text, index, spread) =>
     el('td', {}, el('div', { class: 'cell' }, track(value, low, high, channelColor(index), spread), el('span', { class: 'value' }, text)));
   return el('table', { class: 'readings' },
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Channel'),
       el('th', { scope: 'col' }, 'Importance', el('small', {}, 'logit lost without it')),
       el('th', { scope: 'col' }, 'Contribution', el('small', {}, 'share of the mixed image')),
-      el('th', { scope: 'col' }, 'Weight', el('small', {}, 'share in the model')))),
+      el('th', { scope: 'col' }, 'Weight', el('small', {}, 'share in the model')),
+      drifts ? el('th', { scope: 'col' }, 'Drift', el('small', {}, 'of the contribution, in SDs')) : null)),
     el('tbody', {}, ...channels.map((c) => el('tr', { 'data-channel': c.channel },
       el('th', { scope: 'row' }, el('span', { class: 'grid-name', title: c.channel }, el('i', { class: 'key', style: { background: channelColor(c.index) } }), c.channel)),
       cell(c.importance.mean, bottom, top, number(c.importance.mean), c.index, c.importance.deviation),
       cell(c.contribution.mean, 0, share, percent(c.contribution.mean, 1), c.index),
-      cell(c.weight, 0, share, percent(c.weight, 1), c.index)))));
+      cell(c.weight, 0, share, percent(c.weight, 1), c.index),
+      drifts ? el('td', {}, drift(c.drift, 'from training'), drift(c.driftFromStart, 'from the start')) : null))));
+}
+
+/** A drift in a word and a number: 3 SDs is where one well in 370 of the reference lies, and where alerts begin by default. */
+function drift(value, since) {
+  if (value === null) return null;
+  const size = Math.abs(value);
+  const [word, tone] = size >= 3 ? ['drifted', 'bad'] : size >= 2 ? ['moving', 'warn'] : ['steady', 'none'];
+  return el('div', { class: 'drift', 'data-tone': tone, title: `${word} ${signed(value, 1)} SDs ${since}` },
+    el('b', {}, word), ` ${signed(value, 1)} `, el('small', {}, since));
 }
 
 /** One line per channel over time, named at its end. */

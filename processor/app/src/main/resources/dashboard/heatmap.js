@@ -1,6 +1,7 @@
 // The plate: one SVG of any format up to 1536 wells, drawn once, then changed well by well.
-import { viridis } from './color.js';
-import { address, content, number, percent, probability, rowName, svg, ticks, words } from './format.js';
+import { bases, decision, flagWords, gates, isDecided, methodName } from './calls.js';
+import { diverging, viridis } from './color.js';
+import { address, content, number, percent, probability, rowName, signed, svg, ticks, words } from './format.js';
 
 const PITCH = 32;
 const AXIS = 30;
@@ -8,15 +9,20 @@ const AXIS = 30;
 /** What wells can be coloured by. */
 export const MEASURES = {
   probability: {
-    label: 'Hit probability (mean over sites)',
+    label: () => 'Hit probability (mean over sites)',
     of: (cell) => cell.hitProbability,
+    color: viridis,
+    stops: 11,
+    marks: () => [],
     range: () => [0, 1],
-    text: (value) => probability(value),
     tick: (value) => percent(value),
   },
   logit: {
-    label: 'Hit logit (log odds, natural; 0 is even)',
+    label: () => 'Hit logit (log odds, natural; 0 is even)',
     of: (cell) => cell.hitLogit,
+    color: viridis,
+    stops: 11,
+    marks: () => [],
     range: (cells) => {
       const values = cells.map((cell) => cell.hitLogit).filter((value) => value !== null);
       const low = Math.min(-1, ...values);
@@ -24,10 +30,56 @@ export const MEASURES = {
       const { step } = ticks(low, high, 6);
       return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
     },
-    text: (value) => number(value),
+    tick: (value, digits) => number(value, digits),
+  },
+  score: {
+    label: (calls) => `Score: ${bases(calls).map(decision).join('; ') || 'no call yet'}`,
+    of: (cell, call) => call?.score,
+    color: (share) => diverging(2 * share - 1),
+    stops: 13,
+    // Even around 0, so that its two sides compare; far beyond the threshold all is the same, or one control would pale the rest.
+    range: (cells, calls) => {
+      const gate = Math.max(0, ...marksOf(calls).map(Math.abs));
+      const most = Math.max(0, ...calls.map((call) => Math.abs(call.score ?? 0)));
+      const end = Math.max(2 * gate, gate ? Math.min(most, 4 * gate) : most) || 1;
+      const step = 2 * ticks(0, end, 6).step;
+      const round = Math.ceil(end / step - 1e-9) * step;
+      return [-round, round];
+    },
+    ticks: ([low, high]) => ({ values: [low, low / 2, 0, high / 2, high], digits: ticks(0, high, 6).digits }),
+    marks: marksOf,
+    beyond: (calls, [low, high]) => ({ low: calls.some((call) => call.score < low), high: calls.some((call) => call.score > high) }),
     tick: (value, digits) => number(value, digits),
   },
 };
+
+function marksOf(calls) {
+  return [...new Set(bases(calls).flatMap(gates))];
+}
+
+const ROLES = { NEGATIVE_CONTROL: 'negative', POSITIVE_CONTROL: 'positive', EMPTY: 'vacant' };
+
+/** The mark of a hit: a dot, and a ring as long as the call may change. */
+export function hitMark(cx, cy, provisional) {
+  return provisional
+    ? [svg('circle', { class: 'hit-ring under', cx, cy, r: 4.4 }), svg('circle', { class: 'hit-ring', cx, cy, r: 4.4 })]
+    : [svg('circle', { class: 'hit', cx, cy, r: 4.2 })];
+}
+
+/** The mark of a well that the layout does not describe: a corner. */
+export function notch({ x, y, width }) {
+  const side = Math.min(9, width / 2.4);
+  return svg('path', { class: 'notch', d: `M${x + 1} ${y + side + 1}V${y + 1}H${x + side + 1}Z` });
+}
+
+function callLines(call) {
+  const stage = call.stage === 'FINAL' ? '' : ', provisional';
+  const verdict = call.hit === null ? 'no call' : call.hit ? `hit${stage}` : `no hit${stage}`;
+  return [
+    `${verdict}${call.score === null ? '' : `: ${methodName(call.basis)} ${signed(call.score)}`}${call.rank === null ? '' : `, rank ${call.rank}`}`,
+    call.flags.map(flagWords).join(', '),
+  ].filter(Boolean);
+}
 
 export class Heatmap {
   /** @param onSelect called with the address of the well that was chosen */
@@ -39,16 +91,20 @@ export class Heatmap {
     this.scale = [0, 1];
     this.wells = new Map();
     this.cells = new Map();
+    this.calls = new Map();
+    this.decided = false;
     this.focused = null;
     this.selected = null;
   }
 
   /** Draws the empty plate: what is expected, and what is in the wells. */
-  plate(rows, columns, expected, layout) {
+  plate(rows, columns, expected, layout, cells, calls) {
     this.rows = rows;
     this.columns = columns;
     this.expected = new Set(expected);
     this.layout = new Map(layout.map((entry) => [entry.well, entry]));
+    this.cells = new Map(cells.map((cell) => [cell.well, cell]));
+    this.#take(calls);
     this.wells.clear();
     const width = AXIS + columns * PITCH + 8;
     const height = AXIS + rows * PITCH + 8;
@@ -86,10 +142,29 @@ export class Heatmap {
     this.redraw();
   }
 
-  /** Takes all results anew. */
-  fill(cells) {
+  /** Takes all results and calls anew. */
+  fill(cells, calls) {
     this.cells = new Map(cells.map((cell) => [cell.well, cell]));
+    this.#take(calls);
     this.redraw();
+  }
+
+  /** Takes the calls of the timepoint, some of which changed. */
+  updateCalls(calls, changed) {
+    const decided = this.decided;
+    this.#take(calls);
+    if (this.decided !== decided || (this.measure === 'score' && this.#range().join() !== this.scale.join())) this.redraw();
+    else changed.filter((name) => this.wells.has(name)).forEach((name) => this.#paint(name));
+  }
+
+  #take(calls) {
+    this.calls = new Map(calls.map((call) => [call.well, call]));
+    this.decided = isDecided(calls);
+  }
+
+  /** Whether a well is shown as a hit: by its call, and by its predicted class as long as nothing was called. */
+  isHit(name) {
+    return this.decided ? this.calls.get(name)?.hit === true : this.cells.get(name)?.hit === true;
   }
 
   /** Takes results that just came. */
@@ -129,17 +204,19 @@ export class Heatmap {
     this.scale = this.#range();
     for (const name of this.wells.keys()) this.#paint(name);
     this.select(this.selected);
-    this.onScale?.(MEASURES[this.measure], this.scale);
+    this.host.dataset.measure = this.measure;
+    this.onScale?.(MEASURES[this.measure], this.scale, [...this.calls.values()]);
   }
 
   color(cell) {
     const [low, high] = this.scale;
-    const value = MEASURES[this.measure].of(cell);
-    return value === null || value === undefined ? null : viridis((value - low) / (high - low));
+    const measure = MEASURES[this.measure];
+    const value = measure.of(cell, this.calls.get(cell.well));
+    return value === null || value === undefined ? null : measure.color((value - low) / (high - low));
   }
 
   #range() {
-    return MEASURES[this.measure].range([...this.cells.values()]);
+    return MEASURES[this.measure].range([...this.cells.values()], [...this.calls.values()]);
   }
 
   #well(r, c) {
@@ -171,23 +248,30 @@ export class Heatmap {
     const state = this.#state(name);
     const box = JSON.parse(well.dataset.box);
     const [body, mark] = [well.querySelector('.body'), well.querySelector('.mark')];
-    well.classList.remove('pending', 'unused', 'scored', 'failed', 'is-hit', 'negative', 'positive');
+    well.classList.remove('pending', 'unused', 'scored', 'failed', 'is-hit', 'provisional', 'no-value', ...Object.values(ROLES), 'unmapped');
     well.classList.add(state);
-    body.style.fill = state === 'scored' ? this.color(cell) ?? '' : '';
+    const fill = state === 'scored' ? this.color(cell) : null;
+    body.style.fill = fill ?? '';
+    well.classList.toggle('no-value', state === 'scored' && fill === null);
     const marks = [];
     if (state === 'failed') {
       const [a, b] = [0.3, 0.7];
       const at = (u, v) => [box.x + u * box.width, box.y + v * box.height];
       for (const [[x1, y1], [x2, y2]] of [[at(a, a), at(b, b)], [at(a, b), at(b, a)]]) marks.push(svg('line', { class: 'cross', x1, y1, x2, y2 }));
     }
-    const kind = { NEGATIVE_CONTROL: 'negative', POSITIVE_CONTROL: 'positive' }[role];
+    const kind = ROLES[role];
     if (kind) {
       well.classList.add(kind);
       marks.push(svg('rect', { class: `ring ${kind}`, ...box }));
+    } else if (this.isUnmapped(name)) {
+      well.classList.add('unmapped');
+      marks.push(notch(box));
     }
-    if (cell?.hit) {
+    if (this.isHit(name)) {
+      const provisional = this.decided && this.calls.get(name).stage === 'PROVISIONAL';
       well.classList.add('is-hit');
-      marks.push(svg('circle', { class: 'hit', cx: box.x + box.width / 2, cy: box.y + box.height / 2, r: 4.2 }));
+      well.classList.toggle('provisional', provisional);
+      marks.push(...hitMark(box.x + box.width / 2, box.y + box.height / 2, provisional));
     }
     well.replaceChildren(body, ...marks, mark);
     well.setAttribute('aria-label', this.lines(name).join(', '));
@@ -199,9 +283,12 @@ export class Heatmap {
     const layout = this.layout.get(name);
     const state = this.#state(name);
     const lines = [name];
+    const call = this.calls.get(name);
     if (layout) lines.push([words(layout.role), content(layout)].filter(Boolean).join(': '));
+    else if (this.isUnmapped(name)) lines.push('not in the layout');
+    if (call) lines.push(...callLines(call));
     if (state === 'scored') {
-      lines.push(`${cell.predictedClass}${cell.hit ? ' (hit)' : ''}`);
+      lines.push(this.decided ? `predicted ${cell.predictedClass}` : `${cell.predictedClass}${cell.hit ? ' (hit)' : ''}`);
       lines.push(`hit probability ${probability(cell.hitProbability)}, logit ${number(cell.hitLogit)}`);
       if (cell.topChannel) lines.push(`top channel ${cell.topChannel}`);
       if (cell.flags.length) lines.push(cell.flags.map(words).join(', '));
@@ -211,6 +298,12 @@ export class Heatmap {
       lines.push(state === 'pending' ? 'no result yet' : 'not imaged');
     }
     return lines;
+  }
+
+  /** Whether the plate has a layout that says nothing of a well that is imaged. */
+  isUnmapped(name) {
+    const role = this.layout.get(name)?.role;
+    return this.layout.size > 0 && (!role || role === 'UNKNOWN') && this.#state(name) !== 'unused';
   }
 
   #choose(well) {
@@ -269,11 +362,13 @@ export class Heatmap {
   }
 }
 
-/** The colour bar of a scale, with round ticks. */
-export function colorBar(host, measure, [low, high]) {
+/** The colour bar of a scale, with round ticks, and the threshold where there is one. */
+export function colorBar(host, measure, [low, high], calls) {
   const width = 400;
-  const stops = Array.from({ length: 11 }, (_, i) => svg('stop', { offset: i / 10, 'stop-color': viridis(i / 10) }));
-  const marks = ticks(low, high, 5);
+  const stops = Array.from({ length: measure.stops }, (_, i) => svg('stop', { offset: i / (measure.stops - 1), 'stop-color': measure.color(i / (measure.stops - 1)) }));
+  const beyond = measure.beyond?.(calls, [low, high]) ?? {};
+  const sign = (value) => (value === high && beyond.high ? '≥ ' : value === low && beyond.low ? '≤ ' : '');
+  const marks = measure.ticks?.([low, high]) ?? ticks(low, high, 5);
   host.setAttribute('viewBox', `0 0 ${width} 30`);
   host.setAttribute('preserveAspectRatio', 'none');
   host.replaceChildren(
@@ -284,7 +379,9 @@ export function colorBar(host, measure, [low, high]) {
       const anchor = share < 0.02 ? 'start' : share > 0.98 ? 'end' : 'middle';
       return [
         svg('line', { class: 'tick-line', x1: share * width, x2: share * width, y1: 12, y2: 15.5 }),
-        svg('text', { class: 'tick', x: share * width, y: 27, 'text-anchor': anchor }, measure.tick(value, marks.digits)),
+        svg('text', { class: 'tick', x: share * width, y: 27, 'text-anchor': anchor }, sign(value) + measure.tick(value, marks.digits)),
       ];
-    }));
+    }),
+    ...measure.marks(calls).filter((value) => value > low && value < high).map((value) => ((value - low) / (high - low)) * width)
+      .map((x) => svg('path', { class: 'threshold', d: `M${x - 4} -4h8L${x} 1.5V12` })));
 }

@@ -1,47 +1,71 @@
-// The hit list.
+// The hit list: by the calls, or by the predicted classes as long as there are none.
+import { bases, decision, flagWords, gate, isDecided, isSample, obstacles, stageOf, tally } from './calls.js';
 import { content, count, el, number, plural, probability, words } from './format.js';
 
-/** Hits that are no controls, highest logit first. */
-export function hitsOf(cells, layout) {
-  const isControl = (name) => (layout.get(name)?.role ?? '').endsWith('_CONTROL');
-  return [...cells].filter((cell) => cell.hit && !isControl(cell.well)).sort((a, b) => (b.hitLogit ?? -Infinity) - (a.hitLogit ?? -Infinity));
+/** What the list shows, and on what it rests. */
+export function hitsOf(cells, calls, layout) {
+  if (isDecided(calls)) {
+    const rows = calls.filter((call) => call.hit && isSample(call.role))
+      .sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || (a.well < b.well ? -1 : 1));
+    return { rows, called: true, stage: stageOf(calls), note: calledNote(calls) };
+  }
+  const rows = cells.filter((cell) => cell.hit && isSample(layout.get(cell.well)?.role))
+    .sort((a, b) => (b.hitLogit ?? -Infinity) - (a.hitLogit ?? -Infinity));
+  return { rows, called: false, stage: null, note: predictedNote(cells, calls) };
 }
 
-export function showHits(host, hits, layout, selected, onSelect) {
-  if (!hits.length) {
-    host.replaceChildren(el('p', { class: 'hint' }, 'No hits yet.'));
+function calledNote(calls) {
+  const { hits, called } = tally(calls);
+  const rules = bases(calls).map((basis) => `${decision(basis)} (method version ${basis.methodVersion}, rules ${basis.rules})`).join('; ');
+  return `${plural(hits, 'hit')} of ${plural(called, 'called sample')} · ${rules}`;
+}
+
+function predictedNote(cells, calls) {
+  if (!cells.length) return '';
+  const why = obstacles(calls);
+  const before = calls.length ? `No call can be made${why ? ` (${why})` : ''}` : 'No hit calls yet';
+  return `${before}: samples whose predicted class is the hit class, highest hit logit first`;
+}
+
+const dose = (hit) => content({ treatment: hit.treatment, concentration: hit.concentration, unit: hit.unit }) || '–';
+
+const WELL = { name: 'Well', cell: (hit) => el('button', { type: 'button' }, hit.well) };
+const called = (several) => [
+  { name: 'Rank', n: true, cell: (hit) => (hit.rank === null ? '–' : count(hit.rank)) },
+  WELL,
+  { name: 'Treatment', cell: dose },
+  { name: 'Score', n: true, cell: (hit) => el('b', {}, number(hit.score)) },
+  { name: 'Threshold', n: true, cell: (hit) => gate(hit.basis) },
+  several ? { name: 'Method', cell: (hit) => decision(hit.basis) } : null,
+  { name: 'Robust z', n: true, cell: (hit) => number(hit.robustZ) },
+  { name: 'NPI', n: true, cell: (hit) => number(hit.npi, 1) },
+  { name: 'SSMD', n: true, cell: (hit) => number(hit.ssmd) },
+  { name: 'B-score', n: true, cell: (hit) => number(hit.bScore) },
+  { name: 'Hit probability', n: true, cell: (hit) => probability(hit.hitProbability) },
+  { name: 'Top channel', cell: (hit) => hit.topChannel ?? '–' },
+  { name: 'Flags', cell: (hit) => hit.flags.map(flagWords).join(', ') || '–' },
+].filter(Boolean);
+
+const predicted = (layout) => [
+  { name: 'Place', n: true, cell: (hit, i) => count(i + 1) },
+  WELL,
+  { name: 'Treatment', cell: (hit) => content(layout.get(hit.well)) || '–' },
+  { name: 'Hit logit', n: true, cell: (hit) => number(hit.hitLogit) },
+  { name: 'Hit probability', n: true, cell: (hit) => probability(hit.hitProbability) },
+  { name: 'Top channel', cell: (hit) => hit.topChannel ?? '–' },
+  { name: 'Flags', cell: (hit) => hit.flags.map(words).join(', ') || '–' },
+];
+
+export function showHits(host, list, layout, selected, onSelect) {
+  if (!list.rows.length) {
+    host.replaceChildren(el('p', { class: 'hint' }, list.called && list.stage === 'final' ? 'No sample is a hit.' : 'No hits yet.'));
     return;
   }
-  const head = ['Rank', 'Well', 'Treatment', 'Hit logit', 'Hit probability', 'Top channel', 'Flags'];
+  const columns = list.called ? called(bases(list.rows).length > 1) : predicted(layout);
+  const focused = host.contains(document.activeElement) ? document.activeElement.closest('tr')?.dataset.well : null;
   host.replaceChildren(el('table', { class: 'hits' },
-    el('thead', {}, el('tr', {}, ...head.map((name, i) => el('th', { scope: 'col', class: [0, 3, 4].includes(i) ? 'n' : null }, name)))),
-    el('tbody', {}, ...hits.map((hit, i) => el('tr', { 'data-well': hit.well, class: hit.well === selected ? 'selected' : null, onclick: () => onSelect(hit.well) },
-      el('td', { class: 'n' }, count(i + 1)),
-      el('td', {}, el('button', { type: 'button' }, hit.well)),
-      el('td', {}, content(layout.get(hit.well)) || '–'),
-      el('td', { class: 'n' }, number(hit.hitLogit)),
-      el('td', { class: 'n' }, probability(hit.hitProbability)),
-      el('td', {}, hit.topChannel ?? '–'),
-      el('td', {}, hit.flags.map(words).join(', ') || '–'))))));
+    el('thead', {}, el('tr', {}, ...columns.map(({ name, n }) => el('th', { scope: 'col', class: n ? 'n' : null }, name)))),
+    el('tbody', {}, ...list.rows.map((hit, i) => el('tr', { 'data-well': hit.well, class: hit.well === selected ? 'selected' : null, onclick: () => onSelect(hit.well) },
+      ...columns.map(({ n, cell }) => el('td', { class: n ? 'n' : null }, cell(hit, i))))))));
+  if (focused) [...host.querySelectorAll('tr')].find((row) => row.dataset.well === focused)?.querySelector('button').focus();
 }
-
-/** RFC 4180; a text that a spreadsheet would take for a formula is made plain text. */
-export function csv(key, hits, layout) {
-  const rows = hits.map((hit, i) => {
-    const there = layout.get(hit.well);
-    return [i + 1, key.plate, key.acquisition, hit.well, hit.timepoint, there?.treatment, there?.concentration, there?.unit,
-      hit.hitLogit, hit.hitProbability, hit.predictedClass, hit.topChannel, hit.revision, hit.flags.join(' ')];
-  });
-  const head = ['rank', 'plate', 'acquisition', 'well', 'timepoint', 'treatment', 'concentration', 'concentration_unit',
-    'hit_logit', 'hit_probability', 'predicted_class', 'top_channel', 'revision', 'flags'];
-  return [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
-}
-
-function cell(value) {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-}
-
-export const hitsNote = (hits) => (hits.length ? `${plural(hits.length, 'well')}, highest hit logit first; controls left out` : '');

@@ -1,12 +1,33 @@
 // The details of one well.
 import { bars } from './charts.js';
+import { decision, flagWords, gate, methodName } from './calls.js';
 import { channelColor } from './color.js';
-import { content, el, percent, plural, probability, sentence, signed, time, words } from './format.js';
+import { content, el, number, percent, plural, probability, sentence, signed, time, words } from './format.js';
 
-/** Fills the panel. @param swatch the well's colour on the plate, or null */
-export function showWell(panel, detail, swatch) {
-  panel.sub.textContent = [detail.layout ? sentence(detail.layout.role) : '', content(detail.layout)].filter(Boolean).join(': ');
-  panel.body.replaceChildren(...(detail.prediction ? prediction(detail, swatch) : withoutPrediction(detail)));
+/** Fills the panel. @param call the well's hit call, or null @param swatch the well's colour on the plate, or null @param mapped whether the plate has a layout */
+export function showWell(panel, detail, call, swatch, mapped) {
+  panel.sub.textContent = detail.layout ? [sentence(detail.layout.role), content(detail.layout)].filter(Boolean).join(': ')
+    : mapped ? 'The layout does not describe this well' : 'The plate has no layout';
+  panel.body.replaceChildren(...(detail.prediction ? prediction(detail, call, swatch) : withoutPrediction(detail)));
+}
+
+/** Fills the part on the call, which changes more often than the rest and is not read aloud each time. */
+export function showCall(host, p, call, swatch) {
+  const model = `hit probability ${probability(p.hitProbability)}, logit ${signed(p.hitLogit)}`;
+  const head = (title, ...lines) => el('div', { class: 'call' }, el('i', { class: 'swatch', style: { background: swatch ?? 'transparent' } }),
+    el('div', {}, el('b', {}, title), ...lines.map((line) => el('span', {}, line))));
+  if (!call) {
+    host.replaceChildren(head(p.hit ? `Hit: ${p.predictedClass}` : p.predictedClass, model));
+    return;
+  }
+  const verdict = call.hit === null ? 'No call can be made' : `${call.hit ? 'Hit' : 'No hit'}${call.stage === 'FINAL' ? '' : ', provisional'}`;
+  const score = call.score === null ? '' : `${methodName(call.basis)} ${signed(call.score)}, a hit is ${gate(call.basis)}${call.rank === null ? '' : `; rank ${call.rank}`}`;
+  const scores = { 'Robust z': call.robustZ, NPI: call.npi, SSMD: call.ssmd, 'B-score': call.bScore };
+  host.replaceChildren(
+    head(verdict, score, `predicted ${p.predictedClass}, ${model}`),
+    call.flags.length ? el('div', {}, ...call.flags.map((flag) => el('span', { class: 'chip' }, flagWords(flag)))) : '',
+    el('dl', { class: 'scores' }, ...Object.entries(scores).flatMap(([name, value]) => [el('div', {}, el('dt', {}, name), el('dd', {}, number(value)))])),
+    el('p', { class: 'sub' }, `${decision(call.basis)} · method version ${call.basis.methodVersion}, rules ${call.basis.rules}`));
 }
 
 export function showNoWell(panel, hasPlate) {
@@ -17,15 +38,12 @@ export function showNoWell(panel, hasPlate) {
     : 'The details of a well appear here.'));
 }
 
-function prediction(detail, swatch) {
+function prediction(detail, call, swatch) {
   const p = detail.prediction;
   const explained = p.channels.some((c) => c.importance !== null);
   const byImportance = p.channels.map((c, index) => ({ ...c, index })).sort((a, b) => (explained ? b.importance - a.importance : b.contribution - a.contribution));
   const parts = [
-    el('div', { class: 'call' },
-      el('i', { class: 'swatch', style: { background: swatch ?? 'transparent' } }),
-      el('div', {}, el('b', {}, p.hit ? `Hit: ${p.predictedClass}` : p.predictedClass),
-        el('span', {}, `hit probability ${probability(p.hitProbability)}, logit ${signed(p.hitLogit)}`))),
+    callPart(p, call, swatch),
     p.flags.length ? el('div', {}, ...p.flags.map((flag) => el('span', { class: 'chip' }, words(flag)))) : null,
     ...failures(detail.failures, 'note'),
     group('Class probabilities', '', bars(p.probabilities.map((c) => ({ name: c.name, value: c.probability })),
@@ -64,6 +82,12 @@ function failures(list, kind) {
     return el('div', { class: `problem ${kind}` }, el('b', {}, sentence(f.reason) + (place ? ` (${place})` : '')),
       el('div', { class: 'message' }, f.message), el('div', { class: 'remedy' }, `What to do: ${f.remedy}`));
   });
+}
+
+function callPart(p, call, swatch) {
+  const host = el('section', { class: 'group call-part', 'aria-live': 'off' });
+  showCall(host, p, call, swatch);
+  return host;
 }
 
 const group = (title, unit, child) => el('section', { class: 'group' }, el('h3', {}, title, unit ? el('small', {}, unit) : null), child);

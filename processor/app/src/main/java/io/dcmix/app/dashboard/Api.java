@@ -3,6 +3,7 @@ package io.dcmix.app.dashboard;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +113,150 @@ public final class Api {
       List<String> flags,
       @Nullable String reason) {}
 
+  /**
+   * The hit calls of a run, those that share what decides together.
+   *
+   * @param groups usually one; more while a change of the rules goes through the plate
+   */
+  @Serdeable
+  public record Calls(String plate, String acquisition, List<CallGroup> groups) {}
+
+  /** Calls that were made in one way, in the order of the plate. */
+  @Serdeable
+  public record CallGroup(CallBasis basis, List<WellCall> calls) {}
+
+  /**
+   * How a call is made; field meanings as in the event HitCall.
+   *
+   * @param method the score that decides: robust-z, npi, ssmd, b-score
+   * @param reference NEGATIVE_CONTROLS or SAMPLES
+   * @param direction UP, DOWN or BOTH
+   */
+  @Serdeable
+  public record CallBasis(
+      String method,
+      String methodVersion,
+      String rules,
+      String reference,
+      String direction,
+      @Nullable Double threshold,
+      String modelName,
+      String modelVersion) {}
+
+  /**
+   * Whether a well is a hit; field meanings as in the event HitCall. A score that is not defined is null, and the flags say why.
+   *
+   * @param sequence grows with every call of the run: of two calls of a well the one with the higher number is the newer
+   * @param stage PROVISIONAL or FINAL
+   * @param hit null where no call can be made
+   * @param role null for a well that the layout does not describe
+   */
+  @Serdeable
+  public record WellCall(
+      String well,
+      int timepoint,
+      long sequence,
+      int revision,
+      String stage,
+      @Nullable Boolean hit,
+      @Nullable Double score,
+      @Nullable Double hitLogit,
+      @Nullable Double hitProbability,
+      @Nullable Double robustZ,
+      @Nullable Double npi,
+      @Nullable Double ssmd,
+      @Nullable Double bScore,
+      @Nullable Integer rank,
+      @Nullable String role,
+      @Nullable String treatment,
+      @Nullable Double concentration,
+      @Nullable String unit,
+      boolean edge,
+      @Nullable String topChannel,
+      List<String> flags) {}
+
+  /**
+   * Whether a run can be trusted at one timepoint; field meanings as in the event PlateQuality.
+   *
+   * @param sequence grows with every word on the run: of two the one with the higher number is the newer
+   * @param status UNKNOWN, RUNNING, COMPLETE or PARTIAL
+   * @param verdict UNDEFINED, UNUSABLE, MARGINAL or EXCELLENT
+   * @param undefined why a statistic is null, by its name
+   * @param history how it came to this, by wells seen; since this server runs, or since what the topic still holds
+   */
+  @Serdeable
+  public record Quality(
+      String plate,
+      String acquisition,
+      int timepoint,
+      long sequence,
+      String status,
+      String verdict,
+      @Nullable Integer wellsExpected,
+      int wellsSeen,
+      int wellsFailed,
+      int wellsPartial,
+      int wellsNoCells,
+      int focusFailures,
+      int unmapped,
+      int positiveControls,
+      int negativeControls,
+      @Nullable Integer hits,
+      @Nullable Double hitRate,
+      @Nullable Double zPrime,
+      @Nullable Double robustZPrime,
+      @Nullable Double ssmd,
+      @Nullable Double cvPositive,
+      @Nullable Double cvNegative,
+      @Nullable Double edgeEffect,
+      Map<String, String> undefined,
+      boolean controlsMirrored,
+      String rules,
+      @Nullable String layoutSource,
+      List<QualityPoint> history) {}
+
+  /** Plate quality when so many wells had a result or a failure. */
+  @Serdeable
+  public record QualityPoint(int wells, @Nullable Double zPrime, @Nullable Double hitRate) {}
+
+  /**
+   * What needs a person, over all runs.
+   *
+   * @param sequence grows with every change: of two answers the one with the higher number is the newer
+   * @param raised how many are raised now
+   * @param resolved how many of those that are kept are resolved
+   * @param forgotten how many were given up for lack of room, resolved and harmless ones first
+   * @param alerts raised before resolved, severe before harmless, new before old; the first of them
+   */
+  @Serdeable
+  public record Alerts(long sequence, int raised, int resolved, long forgotten, List<AlertEntry> alerts) {}
+
+  /**
+   * One thing that is or was wrong; field meanings as in the event Alert.
+   *
+   * @param state RAISED or RESOLVED
+   * @param severity INFO, WARNING or CRITICAL
+   * @param resolvedAt null while it is raised
+   */
+  @Serdeable
+  public record AlertEntry(
+      String id,
+      String plate,
+      String acquisition,
+      @Nullable Integer timepoint,
+      String state,
+      String kind,
+      String severity,
+      @Nullable String channel,
+      List<String> wells,
+      @Nullable Double value,
+      @Nullable Double threshold,
+      String message,
+      String remedy,
+      @Nullable String instrument,
+      Instant raisedAt,
+      @Nullable Instant resolvedAt) {}
+
   /** All that is known of a well. */
   @Serdeable
   public record WellDetail(
@@ -206,9 +351,17 @@ public final class Api {
    * The three readings of a channel.
    *
    * @param weight in the model's blend; the weights sum to 1
+   * @param drift of the mean contribution from the training wells, in their standard deviations; null without a reference
+   * @param driftFromStart the same from the plate's first wells; null while there are too few, and beyond plates
    */
   @Serdeable
-  public record ChannelSummary(String channel, @Nullable Double weight, Statistics contribution, Statistics importance) {}
+  public record ChannelSummary(
+      String channel,
+      @Nullable Double weight,
+      Statistics contribution,
+      Statistics importance,
+      @Nullable Double drift,
+      @Nullable Double driftFromStart) {}
 
   /** Statistics over wells; the numbers are null when nothing was counted. */
   @Serdeable

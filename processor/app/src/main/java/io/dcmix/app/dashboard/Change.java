@@ -34,4 +34,31 @@ public sealed interface Change {
       return "importance";
     }
   }
+
+  /** Calls of one run that were made or changed, several at once where they come fast. */
+  @Serdeable
+  record Calls(Api.Calls calls) implements Change {
+    @Override
+    public String event() {
+      return "calls";
+    }
+  }
+
+  /** The quality of a run at a timepoint; the history holds its newest point only. */
+  @Serdeable
+  record PlateQuality(Api.Quality quality) implements Change {
+    @Override
+    public String event() {
+      return "quality";
+    }
+  }
+
+  /** What needs a person now. */
+  @Serdeable
+  record Alerts(Api.Alerts alerts) implements Change {
+    @Override
+    public String event() {
+      return "alerts";
+    }
+  }
 }

@@ -6,7 +6,10 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.sse.Event;
 import org.reactivestreams.Publisher;
 
-/** What changes, as server-sent events: {@code wells}, {@code plate}, {@code importance}, and a {@code heartbeat}. */
+/**
+ * What changes, as server-sent events: {@code wells}, {@code plate}, {@code calls}, {@code quality}, {@code alerts},
+ * {@code importance}, and a {@code heartbeat}.
+ */
 @Controller("/api/events")
 final class EventsController {
   private final EventHub hub;

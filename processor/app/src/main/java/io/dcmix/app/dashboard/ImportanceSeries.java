@@ -96,7 +96,9 @@ final class ImportanceSeries {
               channel.getChannel(),
               Numbers.finite(channel.getWeight()),
               statistics(channel.getContribution()),
-              statistics(channel.getImportance())));
+              statistics(channel.getImportance()),
+              Numbers.finite(channel.getDrift()),
+              Numbers.finite(channel.getDriftFromStart())));
     }
     return new ImportanceNow(
         event.getWindowStart(), event.getWindowEnd(), event.getWells(), event.getModelName(), event.getModelVersion(), channels);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class Numbers {
   private Numbers() {}
 
-  static @Nullable Double finite(double value) {
-    return Double.isFinite(value) ? (Double) value : null;
+  static @Nullable Double finite(@Nullable Double value) {
+    return value != null && Double.isFinite(value) ? value : null;
   }
 }

@@ -43,13 +43,12 @@ final class PlateContent {
     for (io.dcmix.schema.event.LayoutWell entry : layout.getWells()) {
       WellAddress named = WellAddress.parse(entry.getWell());
       WellAddress imaged = turned ? new WellAddress(rows - 1 - named.row(), columns - 1 - named.column()) : named;
-      Double concentration = entry.getConcentration();
       LayoutWell json =
           new LayoutWell(
               imaged.toString(),
               entry.getRole().name(),
               entry.getTreatment(),
-              concentration == null ? null : Numbers.finite(concentration),
+              Numbers.finite(entry.getConcentration()),
               entry.getConcentrationUnit());
       wells.put(imaged, new Content(entry.getRole(), json));
     }

@@ -1,26 +1,36 @@
 package io.dcmix.app.dashboard;
 
+import io.dcmix.app.dashboard.Api.CallBasis;
+import io.dcmix.app.dashboard.Api.Calls;
 import io.dcmix.app.dashboard.Api.Controls;
 import io.dcmix.app.dashboard.Api.LayoutWell;
 import io.dcmix.app.dashboard.Api.PlateDetail;
 import io.dcmix.app.dashboard.Api.PlateSummary;
+import io.dcmix.app.dashboard.Api.Prediction;
+import io.dcmix.app.dashboard.Api.Quality;
+import io.dcmix.app.dashboard.Api.WellCall;
 import io.dcmix.app.dashboard.Api.WellCell;
 import io.dcmix.app.dashboard.Api.WellDetail;
 import io.dcmix.app.dashboard.Api.WellStatus;
+import io.dcmix.app.dashboard.CallBook.Called;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.HitCall;
+import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.event.WellRole;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +38,14 @@ import org.jspecify.annotations.Nullable;
 final class PlateState {
   /** Results kept of one run: sixteen timepoints of the largest plate. */
   static final int MAX_RESULTS = 16 * WellAddress.MAX_ROWS * WellAddress.MAX_COLUMNS;
+
+  /** Timepoints of one run whose quality is kept, the last ones, and points of each. */
+  static final int MAX_QUALITIES = 64;
+
+  static final int MAX_QUALITY_POINTS = 96;
+
+  /** How wells are called of which the plate stage said nothing. */
+  private static final String PREDICTED_CLASS = "predicted-class";
 
   /** A well at a timepoint, in the order of the plate. */
   record Spot(int timepoint, WellAddress well) implements Comparable<Spot> {
@@ -39,9 +57,12 @@ final class PlateState {
 
   private final PlateKey key;
   private final Map<Spot, WellResult> results = new TreeMap<>();
+  private final CallBook calls = new CallBook(MAX_RESULTS);
+  private final Map<Integer, QualitySeries> quality = new TreeMap<>();
   private PlateContent content = PlateContent.UNKNOWN;
   private @Nullable Acquisition acquisition;
   private @Nullable Instant lastImageAt;
+  private @Nullable Instant lastAcquiredAt;
   private int version;
   private long sequence;
 
@@ -78,12 +99,46 @@ final class PlateState {
     return keep(spot, result, result.take(event), event.getLastImageAt());
   }
 
+  /**
+   * Takes a call; null if it changes nothing.
+   *
+   * @throws IllegalArgumentException if there is no such well, or no room for it
+   */
+  @Nullable Spot take(HitCall event) {
+    Spot spot = spot(event.getWell(), event.getTimepoint());
+    if (!calls.take(spot, event, sequence + 1)) {
+      return null;
+    }
+    sequence++;
+    acquired(event.getAcquiredAt());
+    return spot;
+  }
+
+  /** @throws IllegalArgumentException if the timepoint or the number of wells cannot be */
+  void take(PlateQuality event) {
+    int timepoint = event.getTimepoint();
+    if (timepoint < 0 || timepoint >= MAX_RESULTS || event.getWellsSeen() < 0) {
+      throw new IllegalArgumentException("quality of timepoint %d after %d wells".formatted(timepoint, event.getWellsSeen()));
+    }
+    sequence++;
+    QualitySeries known = quality.get(timepoint);
+    if (known == null) {
+      quality.put(timepoint, new QualitySeries(event, sequence, MAX_QUALITY_POINTS));
+    } else {
+      known.add(event, sequence);
+    }
+    if (quality.size() > MAX_QUALITIES) {
+      quality.remove(Collections.min(quality.keySet()));
+    }
+    acquired(event.getLastAcquiredAt());
+  }
+
   /** The newest time that is known of this run; the oldest run is forgotten first. */
   Instant newest() {
     Instant started = acquisition == null ? null : acquisition.getStartedAt();
     Instant finished = acquisition == null ? null : acquisition.getFinishedAt();
     Instant newest = Instant.EPOCH;
-    for (Instant time : new @Nullable Instant[] {lastImageAt, started, finished}) {
+    for (Instant time : new @Nullable Instant[] {lastImageAt, lastAcquiredAt, started, finished}) {
       if (time != null && time.isAfter(newest)) {
         newest = time;
       }
@@ -184,6 +239,65 @@ final class PlateState {
         ? new WellDetail(key.plate(), key.acquisition(), name, timepoint, WellStatus.PENDING, layout, null, List.of())
         : new WellDetail(
             key.plate(), key.acquisition(), name, timepoint, result.status(), layout, result.prediction(), result.failures());
+  }
+
+  Calls calls() {
+    return new Calls(key.plate(), key.acquisition(), calls.groups());
+  }
+
+  Calls calls(Collection<Spot> spots) {
+    return new Calls(key.plate(), key.acquisition(), calls.groups(spots));
+  }
+
+  /** By timepoint. */
+  List<Quality> qualities() {
+    return quality.values().stream().map(QualitySeries::snapshot).toList();
+  }
+
+  /** The last word on some timepoints; those without one are left out. */
+  List<Quality> newestQualities(Set<Integer> timepoints) {
+    return quality.entrySet().stream()
+        .filter(entry -> timepoints.contains(entry.getKey()))
+        .map(entry -> entry.getValue().newest())
+        .toList();
+  }
+
+  /** The calls in the order of the plate; where none was made, the predicted classes in their stead. */
+  List<Called> called() {
+    List<Called> made = calls.all();
+    if (!made.isEmpty()) {
+      return made;
+    }
+    List<Called> predicted = new ArrayList<>();
+    results.forEach(
+        (spot, result) -> {
+          Prediction prediction = result.prediction();
+          if (prediction != null) {
+            predicted.add(predicted(spot, prediction));
+          }
+        });
+    return predicted;
+  }
+
+  private Called predicted(Spot spot, Prediction p) {
+    CallBasis basis = new CallBasis(PREDICTED_CLASS, "", "", "", "", null, p.modelName(), p.modelVersion());
+    LayoutWell layout = content.at(spot.well());
+    WellCall call =
+        new WellCall(
+            spot.well().toString(), spot.timepoint(), sequence, p.revision(), "", p.hit(), null, p.hitLogit(), p.hitProbability(),
+            null, null, null, null, null,
+            layout == null ? null : layout.role(),
+            layout == null ? null : layout.treatment(),
+            layout == null ? null : layout.concentration(),
+            layout == null ? null : layout.unit(),
+            false, p.topChannel(), p.flags());
+    return new Called(basis, call);
+  }
+
+  private void acquired(@Nullable Instant at) {
+    if (at != null && (lastAcquiredAt == null || at.isAfter(lastAcquiredAt))) {
+      lastAcquiredAt = at;
+    }
   }
 
   private List<WellCell> hits() {

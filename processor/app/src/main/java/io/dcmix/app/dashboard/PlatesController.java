@@ -1,18 +1,23 @@
 package io.dcmix.app.dashboard;
 
+import io.dcmix.app.dashboard.Api.Calls;
 import io.dcmix.app.dashboard.Api.Importance;
 import io.dcmix.app.dashboard.Api.PlateDetail;
 import io.dcmix.app.dashboard.Api.Plates;
+import io.dcmix.app.dashboard.Api.Quality;
 import io.dcmix.app.dashboard.Api.WellCell;
 import io.dcmix.app.dashboard.Api.WellDetail;
 import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.exceptions.HttpStatusException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -62,6 +67,29 @@ final class PlatesController {
     return view.well(key, address, Integer.parseInt(timepoint))
         .orElseThrow(
             () -> new HttpStatusException(HttpStatus.NOT_FOUND, "Plate '%s' has no well %s".formatted(plate, address)));
+  }
+
+  @Get("/{plate}/{acquisition}/calls")
+  Calls calls(String plate, String acquisition) {
+    return view.calls(new PlateKey(plate, acquisition)).orElseThrow(() -> noPlate(plate, acquisition));
+  }
+
+  @Get("/{plate}/{acquisition}/quality")
+  List<Quality> quality(String plate, String acquisition) {
+    return view.quality(new PlateKey(plate, acquisition)).orElseThrow(() -> noPlate(plate, acquisition));
+  }
+
+  /** @param all {@code true} for every called well instead of the samples that are hits */
+  @Get("/{plate}/{acquisition}/hits.csv")
+  HttpResponse<byte[]> hits(String plate, String acquisition, @QueryValue(defaultValue = "false") String all) {
+    if (!all.equals("true") && !all.equals("false")) {
+      throw new HttpStatusException(HttpStatus.BAD_REQUEST, "'" + all + "' is neither true nor false: all=true gives every well");
+    }
+    PlateKey key = new PlateKey(plate, acquisition);
+    String csv = view.hitList(key, all.equals("true")).orElseThrow(() -> noPlate(plate, acquisition));
+    return HttpResponse.ok(csv.getBytes(StandardCharsets.UTF_8))
+        .header(HttpHeaders.CONTENT_TYPE, "text/csv; charset=utf-8; header=present")
+        .header(HttpHeaders.CONTENT_DISPOSITION, HitList.disposition(key));
   }
 
   @Get("/{plate}/{acquisition}/importance")

@@ -1,8 +1,11 @@
 package io.dcmix.app.dashboard;
 
 import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.Topics;
@@ -30,7 +33,10 @@ public interface ResultDecoder {
         topics.plateLayouts(), PlateLayout.class,
         topics.wellPredictions(), WellPrediction.class,
         topics.wellFailures(), WellFailure.class,
-        topics.channelImportance(), ChannelImportance.class);
+        topics.channelImportance(), ChannelImportance.class,
+        topics.hitCalls(), HitCall.class,
+        topics.plateQuality(), PlateQuality.class,
+        topics.alerts(), Alert.class);
   }
 
   /** Reads single-object encoding, and the registry's wire format where one is configured. */

@@ -1,16 +1,23 @@
 package io.dcmix.app.dashboard;
 
+import io.dcmix.app.dashboard.Api.Alerts;
+import io.dcmix.app.dashboard.Api.Calls;
 import io.dcmix.app.dashboard.Api.Importance;
 import io.dcmix.app.dashboard.Api.PlateDetail;
 import io.dcmix.app.dashboard.Api.PlateSummary;
+import io.dcmix.app.dashboard.Api.Quality;
 import io.dcmix.app.dashboard.Api.WellCell;
 import io.dcmix.app.dashboard.Api.WellDetail;
+import io.dcmix.app.dashboard.CallBook.Called;
 import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import java.time.Instant;
@@ -44,12 +51,16 @@ public final class ScreeningView {
   private final Map<PlateKey, PlateState> plates = new LinkedHashMap<>();
   private final Map<String, PlateContent> layouts = bounded(MAX_LAYOUTS);
   private final Map<String, ImportanceSeries> importance = bounded(MAX_SCOPES);
+  private final AlertBook alerts = new AlertBook();
 
   private @Nullable String hitClass;
 
   private final Map<PlateKey, Set<PlateState.Spot>> changedWells = new LinkedHashMap<>();
+  private final Map<PlateKey, Set<PlateState.Spot>> changedCalls = new LinkedHashMap<>();
+  private final Map<PlateKey, Set<Integer>> changedQualities = new LinkedHashMap<>();
   private final Set<PlateKey> changedPlates = new LinkedHashSet<>();
   private final Set<String> changedScopes = new LinkedHashSet<>();
+  private boolean changedAlerts;
 
   /**
    * Takes one record of a result topic.
@@ -84,6 +95,24 @@ public final class ScreeningView {
         importance.computeIfAbsent(scope, s -> new ImportanceSeries(s, MAX_POINTS)).add(event, at);
         changedScopes.add(scope);
       }
+      case HitCall call -> {
+        PlateKey key = new PlateKey(call.getPlate(), call.getAcquisition());
+        PlateState.Spot spot = withPlate(key, plate -> plate.take(call));
+        if (spot != null) {
+          changedCalls.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(spot);
+        }
+      }
+      case PlateQuality quality -> {
+        PlateKey key = new PlateKey(quality.getPlate(), quality.getAcquisition());
+        withPlate(
+            key,
+            plate -> {
+              plate.take(quality);
+              return null;
+            });
+        changedQualities.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(quality.getTimepoint());
+      }
+      case Alert alert -> changedAlerts |= alerts.take(alert);
       default -> throw new IllegalArgumentException("a " + record.getClass().getSimpleName() + " is no result");
     }
   }
@@ -104,6 +133,23 @@ public final class ScreeningView {
         changes.add(new Change.Plate(plate.summary()));
       }
     }
+    changedCalls.forEach(
+        (key, spots) -> {
+          PlateState plate = plates.get(key);
+          if (plate != null) {
+            changes.add(new Change.Calls(plate.calls(spots)));
+          }
+        });
+    changedQualities.forEach(
+        (key, timepoints) -> {
+          PlateState plate = plates.get(key);
+          if (plate != null) {
+            plate.newestQualities(timepoints).forEach(quality -> changes.add(new Change.PlateQuality(quality)));
+          }
+        });
+    if (changedAlerts) {
+      changes.add(new Change.Alerts(alerts.snapshot()));
+    }
     for (String scope : changedScopes) {
       ImportanceSeries series = importance.get(scope);
       if (series != null) {
@@ -112,6 +158,9 @@ public final class ScreeningView {
     }
     changedWells.clear();
     changedPlates.clear();
+    changedCalls.clear();
+    changedQualities.clear();
+    changedAlerts = false;
     changedScopes.clear();
     return changes;
   }
@@ -137,6 +186,34 @@ public final class ScreeningView {
   public synchronized Optional<WellDetail> well(PlateKey key, WellAddress well, int timepoint) {
     PlateState plate = plates.get(key);
     return plate == null ? Optional.empty() : Optional.ofNullable(plate.well(well, timepoint));
+  }
+
+  /** The hit calls of a run, without any while none was made; empty if there is no such run. */
+  public synchronized Optional<Calls> calls(PlateKey key) {
+    return Optional.ofNullable(plates.get(key)).map(PlateState::calls);
+  }
+
+  /** The quality of a run by timepoint, without any while nothing was said; empty if there is no such run. */
+  public synchronized Optional<List<Quality>> quality(PlateKey key) {
+    return Optional.ofNullable(plates.get(key)).map(PlateState::qualities);
+  }
+
+  /** What needs a person, over all runs. */
+  public synchronized Alerts alerts() {
+    return alerts.snapshot();
+  }
+
+  /**
+   * The hit list of a run as CSV; empty if there is no such run.
+   *
+   * @param all every called well instead of the samples that are hits
+   */
+  public Optional<String> hitList(PlateKey key, boolean all) {
+    Optional<List<Called>> called;
+    synchronized (this) {
+      called = Optional.ofNullable(plates.get(key)).map(PlateState::called);
+    }
+    return called.map(calls -> all ? HitList.all(key, calls) : HitList.hits(key, calls));
   }
 
   /** The scopes with an aggregate, sorted. */
@@ -185,6 +262,7 @@ public final class ScreeningView {
     }
     PlateState.Spot spot = taking.into(created);
     plates.put(key, created);
+    changedPlates.add(key);
     if (plates.size() > MAX_PLATES) {
       PlateKey oldest = plates.entrySet().stream()
           .min(Comparator.comparing(entry -> entry.getValue().newest()))

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.AlertSeverity;
+import io.dcmix.schema.event.AlertState;
 import io.dcmix.streams.Readiness;
 import io.dcmix.streams.Readiness.Part;
 import java.io.BufferedReader;
@@ -44,6 +46,10 @@ class DashboardServerTest {
     view.apply(screen.acquisition(AcquisitionStatus.STARTED), Screen.START);
     view.apply(screen.prediction("A06"), Screen.START);
     view.apply(screen.failure("B02", 1), Screen.START);
+    view.apply(screen.call("A05"), Screen.START);
+    view.apply(screen.call("A06"), Screen.START);
+    view.apply(screen.quality(12), Screen.START);
+    view.apply(screen.alert("drift", AlertSeverity.CRITICAL, AlertState.RAISED, 1), Screen.START);
     view.apply(screen.importance("all", 1), Instant.parse("2026-03-01T10:00:00Z"));
     view.apply(screen.importance(screen.plateScope(), 2), Screen.START);
     server = DashboardServer.over(config(0)
@@ -135,6 +141,36 @@ class DashboardServerTest {
   }
 
   @Test
+  void shouldGiveCallsQualityAndAlerts() throws Exception {
+    JsonNode group = json("/api/plates/P%2F7/run-1/calls").at("/groups/0");
+    assertThat(group.at("/basis/method").asText()).isEqualTo("robust-z");
+    assertThat(group.at("/basis/threshold").asDouble()).isEqualTo(3);
+    assertThat(group.at("/calls")).hasSize(2);
+    assertThat(group.at("/calls/1/hit").asBoolean()).isTrue();
+    assertThat(group.at("/calls/1/bScore").isNull()).as("not before the plate is complete").isTrue();
+    JsonNode quality = json("/api/plates/P%2F7/run-1/quality").at("/0");
+    assertThat(quality.at("/zPrime").isNull()).isTrue();
+    assertThat(quality.at("/undefined/zPrime").asText()).contains("only 1 positive control");
+    assertThat(quality.at("/history/0/wells").asInt()).isEqualTo(12);
+    JsonNode alerts = json("/api/alerts");
+    assertThat(alerts.at("/raised").asInt()).isEqualTo(1);
+    assertThat(alerts.at("/alerts/0/severity").asText()).isEqualTo("CRITICAL");
+    assertThat(alerts.at("/alerts/0/wells/1").asText()).isEqualTo("C04");
+  }
+
+  @Test
+  void shouldGiveTheHitListAsAFileToSave() throws Exception {
+    HttpResponse<String> hits = get("/api/plates/P%2F7/run-1/hits.csv");
+    assertThat(hits.statusCode()).isEqualTo(200);
+    assertThat(hits.headers().firstValue("content-type")).hasValue("text/csv; charset=utf-8; header=present");
+    assertThat(hits.headers().firstValue("content-disposition").orElseThrow()).startsWith("attachment; filename=\"hits-P_7-run-1.csv\";");
+    assertThat(HitListTest.read(hits.body())).extracting(row -> row.get("Metadata_Well")).containsExactly("A06");
+    assertThat(HitListTest.read(get("/api/plates/P%2F7/run-1/hits.csv?all=true").body())).hasSize(2);
+    assertThat(get("/api/plates/P%2F7/run-1/hits.csv?all=yes").statusCode()).isEqualTo(400);
+    assertThat(get("/api/plates/none/1/hits.csv").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void shouldSayInJsonWhatIsNotThere() throws Exception {
     for (String path : new String[] {"/api/plates/none/1", "/api/plates/P%2F7/run-1/wells/P24", "/api/nothing", "/nothing.js"}) {
       HttpResponse<String> response = get(path);
@@ -200,11 +236,17 @@ class DashboardServerTest {
       assertThat(event(lines, "heartbeat").at("/lane").asText()).isEqualTo("screening");
       view.apply(screen.prediction("C04"), Screen.START);
       view.apply(screen.importance("all", 3), Screen.START);
+      view.apply(screen.call("A05"), Screen.START);
+      view.apply(screen.quality(13), Screen.START);
+      view.apply(screen.alert("late", AlertSeverity.INFO, AlertState.RESOLVED, 2), Screen.START);
       server.publishChanges();
       JsonNode wells = event(lines, "wells");
       assertThat(wells.at("/plate").asText()).isEqualTo("P/7");
       assertThat(wells.findValuesAsText("well")).contains("C04");
       assertThat(event(lines, "plate").at("/plate/expected").asInt()).isEqualTo(96);
+      assertThat(event(lines, "calls").at("/calls/groups/0/calls/0/well").asText()).isEqualTo("A05");
+      assertThat(event(lines, "quality").at("/quality/wellsSeen").asInt()).isEqualTo(13);
+      assertThat(event(lines, "alerts").at("/alerts/raised").asInt()).isEqualTo(1);
       assertThat(event(lines, "importance").at("/importance/latest/wells").asInt()).isPositive();
     }
   }
@@ -248,7 +290,7 @@ class DashboardServerTest {
   @Test
   void shouldStartAndStopWithoutABroker() {
     try (DashboardServer alone = DashboardServer.start(config(0))) {
-      assertThat(alone.status().missingTopics()).hasSize(5);
+      assertThat(alone.status().missingTopics()).hasSize(8);
       assertThat(alone.status().records()).isZero();
     }
   }

@@ -5,11 +5,23 @@ import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.Alert;
+import io.dcmix.schema.event.AlertKind;
+import io.dcmix.schema.event.AlertSeverity;
+import io.dcmix.schema.event.AlertState;
+import io.dcmix.schema.event.CallFlag;
+import io.dcmix.schema.event.CallReference;
+import io.dcmix.schema.event.CallStage;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ChannelStatistics;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.HitCall;
+import io.dcmix.schema.event.HitDirection;
 import io.dcmix.schema.event.LayoutWell;
 import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.PlateQuality;
+import io.dcmix.schema.event.PlateStatus;
+import io.dcmix.schema.event.PlateVerdict;
 import io.dcmix.schema.event.Summary;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellFlag;
@@ -17,7 +29,9 @@ import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.event.WellRole;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** A made-up plate for tests: controls in the first and last two columns, some hits, events as the processor writes them. */
@@ -170,6 +184,8 @@ record Screen(String plate, String acquisition, PlateFormat format, List<String>
               .setWeight(WEIGHTS[i])
               .setContribution(new Summary(wells, 1.0 / channels.size() + 0.1 * (WEIGHTS[i] - 0.16), 0.0004, 0.05, 0.4))
               .setImportance(new Summary(wells, importance, 0.04 * importance * importance, -0.1, 2 * importance))
+              .setDrift(scopeKey.equals("all") ? null : (Double) (i * 0.75 - 0.4))
+              .setDriftFromStart(scopeKey.startsWith("plate/") ? (Double) (0.3 - 0.2 * i) : null)
               .build());
     }
     return ChannelImportance.newBuilder()
@@ -182,6 +198,132 @@ record Screen(String plate, String acquisition, PlateFormat format, List<String>
         .setModelVersion("3")
         .setChannels(statistics)
         .build();
+  }
+
+  /**
+   * The calls on the first wells, ranked among them: the robust z of the hit logit against controls with median -2.6 and scaled
+   * MAD 0.9, so that what is predicted a hit is called one.
+   */
+  List<HitCall> calls(int wells, CallStage stage) {
+    List<HitCall> calls = new ArrayList<>();
+    for (int i = 0; i < wells; i++) {
+      if (i % 67 != 40) {
+        calls.add(call(format.wells().get(i), stage));
+      }
+    }
+    List<Double> scores =
+        calls.stream().filter(c -> c.getRole() == WellRole.SAMPLE).map(HitCall::getScore).sorted(Comparator.reverseOrder()).toList();
+    calls.stream().filter(c -> c.getRole() == WellRole.SAMPLE).forEach(c -> c.setRank(scores.indexOf(c.getScore()) + 1));
+    return calls;
+  }
+
+  HitCall call(String well) {
+    return call(WellAddress.parse(well), CallStage.PROVISIONAL);
+  }
+
+  HitCall call(WellAddress well, CallStage stage) {
+    WellPrediction prediction = prediction(well, 1);
+    LayoutWell content = layout().getWells().get(format.wells().indexOf(well));
+    double score = (prediction.getHitLogit() + 2.6) / 0.9;
+    return HitCall.newBuilder()
+        .setPlate(plate)
+        .setAcquisition(acquisition)
+        .setWell(well.toString())
+        .setTimepoint(0)
+        .setRow(well.row() + 1)
+        .setColumn(well.column() + 1)
+        .setRevision(1)
+        .setStage(stage)
+        .setHit(score >= 3)
+        .setMethod("robust-z")
+        .setMethodVersion("1")
+        .setRules("cell-painting")
+        .setReference(CallReference.NEGATIVE_CONTROLS)
+        .setDirection(HitDirection.UP)
+        .setThreshold(3)
+        .setScore(score)
+        .setHitLogit(prediction.getHitLogit())
+        .setHitProbability(prediction.getHitProbability())
+        .setRobustZ(score)
+        .setNpi(100 * (prediction.getHitLogit() + 2.6) / 5.8)
+        .setSsmd(score / 1.5)
+        .setBScore(stage == CallStage.FINAL ? (Double) (score * 0.9) : null)
+        .setRole(content.getRole())
+        .setTreatment(content.getTreatment())
+        .setConcentration(content.getConcentration())
+        .setConcentrationUnit(content.getConcentrationUnit())
+        .setEdge(well.row() == 0 || well.column() == 0)
+        .setTopChannel(prediction.getTopChannel())
+        .setFlags(prediction.getFlags().isEmpty() ? List.of() : List.of(CallFlag.INCOMPLETE))
+        .setModelName("cell-painting-small")
+        .setModelVersion("3")
+        .setAcquiredAt(at(well))
+        .build();
+  }
+
+  /** Quality after some wells: not defined before there are two controls of each kind, then better with each. */
+  PlateQuality quality(int wells) {
+    int controls = wells / format.columns();
+    int hits = wells / 19;
+    boolean defined = controls >= 2;
+    Double zPrime = defined ? (Double) (0.64 - 0.9 / controls) : null;
+    String why = "only " + controls + " positive control has a result, and two are the least";
+    return PlateQuality.newBuilder()
+        .setPlate(plate)
+        .setAcquisition(acquisition)
+        .setTimepoint(0)
+        .setStatus(wells == format.wells().size() ? PlateStatus.COMPLETE : PlateStatus.RUNNING)
+        .setVerdict(zPrime == null ? PlateVerdict.UNDEFINED : zPrime < 0 ? PlateVerdict.UNUSABLE : zPrime < 0.5 ? PlateVerdict.MARGINAL : PlateVerdict.EXCELLENT)
+        .setWellsExpected(format.wells().size())
+        .setWellsSeen(wells)
+        .setWellsFailed(wells / 67)
+        .setWellsPartial(wells / 50)
+        .setFocusFailures(0)
+        .setUnmapped(0)
+        .setPositiveControls(controls)
+        .setNegativeControls(controls)
+        .setHits(hits)
+        .setHitRate(hits / (double) Math.max(1, wells))
+        .setZPrime(zPrime)
+        .setRobustZPrime(defined ? (Double) (zPrime - 0.04) : null)
+        .setSsmd(defined ? (Double) 9.3 : null)
+        .setEdgeEffect(defined ? (Double) 0.3 : null)
+        .setUndefined(defined ? Map.of() : Map.of("zPrime", why, "robustZPrime", why, "ssmd", why))
+        .setRules("cell-painting")
+        .setModelName("cell-painting-small")
+        .setModelVersion("3")
+        .setFirstAcquiredAt(START)
+        .setLastAcquiredAt(START.plusSeconds(wells))
+        .build();
+  }
+
+  Alert alert(String id, AlertSeverity severity, AlertState state, int second) {
+    return Alert.newBuilder()
+        .setId(id)
+        .setPlate(plate)
+        .setAcquisition(acquisition)
+        .setState(state)
+        .setKind(AlertKind.CHANNEL_DRIFT)
+        .setSeverity(severity)
+        .setChannel("Mito")
+        .setWells(List.of("C03", "C04"))
+        .setValue(3.4)
+        .setThreshold(3.0)
+        .setMessage("Channel Mito contributes less than in the training wells: 3.4 SDs below (" + id + ")")
+        .setRemedy("Check the staining and the exposure of Mito before the next plate is stained")
+        .setInstrument("Simulated microscope")
+        .setRaisedAt(START.plusSeconds(second))
+        .build();
+  }
+
+  /** What the plate stage says as the first wells come: calls, quality after every eighth well, and the end of it. */
+  void decide(ScreeningView view, int wells) {
+    boolean complete = wells == format.wells().size();
+    calls(wells, complete ? CallStage.FINAL : CallStage.PROVISIONAL).forEach(call -> view.apply(call, START));
+    for (int i = 8; i <= wells; i += 8) {
+      view.apply(quality(i), START);
+    }
+    view.apply(quality(wells), START);
   }
 
   String plateScope() {

@@ -8,10 +8,15 @@ import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.AlertSeverity;
+import io.dcmix.schema.event.AlertState;
+import io.dcmix.schema.event.CallStage;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.Orientation;
 import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.WellPrediction;
 import java.time.Instant;
 import java.util.List;
@@ -151,6 +156,113 @@ class ScreeningViewTest {
     assertThat(changes.get(2)).isInstanceOfSatisfying(
         Change.ScopeImportance.class, s -> assertThat(s.importance().series()).extracting(Api.ImportancePoint::wells).containsExactly(2L));
     assertThat(view.drainChanges()).isEmpty();
+  }
+
+  // ---- decisions
+
+  @Test
+  void shouldGiveTheLastCallOfEachWellWithWhatDecidedIt() {
+    HitCall corrected = screen.call("A02");
+    corrected.setScore(5.5);
+    corrected.setStage(CallStage.FINAL);
+    apply(screen.call("A02"), screen.call("A01"), corrected);
+    Api.Calls calls = view.calls(key).orElseThrow();
+    assertThat(calls.groups()).hasSize(1);
+    assertThat(calls.groups().getFirst().basis())
+        .isEqualTo(new Api.CallBasis("robust-z", "1", "cell-painting", "NEGATIVE_CONTROLS", "UP", 3.0, "cell-painting-small", "3"));
+    assertThat(calls.groups().getFirst().calls()).extracting(Api.WellCall::well).containsExactly("A01", "A02");
+    Api.WellCall last = calls.groups().getFirst().calls().getLast();
+    assertThat(last.score()).isEqualTo(5.5);
+    assertThat(last.stage()).isEqualTo("FINAL");
+    assertThat(last.treatment()).isEqualTo("CMP-0001");
+    assertThat(last.sequence()).as("the newest word").isGreaterThan(calls.groups().getFirst().calls().getFirst().sequence());
+  }
+
+  @Test
+  void shouldPassOverACallOnAnOlderRevision() {
+    HitCall second = screen.call("A02");
+    second.setRevision(2);
+    second.setScore(9.0);
+    apply(second, screen.call("A02"));
+    assertThat(view.calls(key).orElseThrow().groups().getFirst().calls()).extracting(Api.WellCall::score).containsExactly(9.0);
+  }
+
+  @Test
+  void shouldKeepCallsApartThatWereMadeInAnotherWay() {
+    HitCall other = screen.call("A02");
+    other.setMethod("npi");
+    other.setThreshold(50);
+    apply(screen.call("A01"), other, screen.call("A03"));
+    List<Api.CallGroup> groups = view.calls(key).orElseThrow().groups();
+    assertThat(groups).extracting(group -> group.basis().method()).containsExactly("robust-z", "npi");
+    assertThat(groups.getFirst().calls()).extracting(Api.WellCall::well).containsExactly("A01", "A03");
+  }
+
+  @Test
+  void shouldKnowAPlateOfWhichOnlyDecisionsAreLeft() {
+    apply(screen.call("H12"), screen.quality(96));
+    assertThat(view.plates()).singleElement().satisfies(plate -> assertThat(plate.plate()).isEqualTo("P/7"));
+    assertThat(view.calls(new PlateKey("other", "run-1"))).isEmpty();
+    assertThat(view.quality(new PlateKey("other", "run-1"))).isEmpty();
+    assertThat(view.hitList(new PlateKey("other", "run-1"), true)).isEmpty();
+  }
+
+  @Test
+  void shouldTellCallsQualityAndAlertsOnceEach() {
+    apply(screen.call("A01"), screen.call("A02"), screen.call("A01"), screen.quality(8), screen.quality(9));
+    apply(screen.alert("a", AlertSeverity.WARNING, AlertState.RAISED, 1), screen.alert("a", AlertSeverity.WARNING, AlertState.RESOLVED, 2));
+    List<Change> changes = view.drainChanges();
+    assertThat(changes).extracting(Change::event).containsExactly("plate", "calls", "quality", "alerts");
+    assertThat(changes.get(1)).isInstanceOfSatisfying(
+        Change.Calls.class,
+        change -> assertThat(change.calls().groups().getFirst().calls()).extracting(Api.WellCall::well).containsExactly("A01", "A02"));
+    assertThat(changes.get(2)).isInstanceOfSatisfying(
+        Change.PlateQuality.class,
+        change -> assertThat(change.quality().history()).extracting(Api.QualityPoint::wells).containsExactly(9));
+    assertThat(changes.get(3)).isInstanceOfSatisfying(Change.Alerts.class, change -> assertThat(change.alerts().raised()).isZero());
+    assertThat(view.quality(key).orElseThrow().getFirst().history()).extracting(Api.QualityPoint::wells).containsExactly(8, 9);
+    assertThat(view.drainChanges()).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseDecisionsOnWhatCannotBe() {
+    HitCall nowhere = screen.call("A01");
+    nowhere.setWell("ZZ99");
+    PlateQuality never = screen.quality(8);
+    never.setTimepoint(-1);
+    assertThatThrownBy(() -> apply(nowhere)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> apply(never)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(view.plates()).isEmpty();
+  }
+
+  @Test
+  void shouldListHitsByCallAndByPredictedClassAsLongAsThereIsNone() {
+    apply(screen.layout(), screen.prediction("A06"), screen.prediction("A07"), screen.prediction("A12"));
+    assertThat(HitListTest.read(view.hitList(key, false).orElseThrow())).singleElement()
+        .satisfies(row -> assertThat(row)
+            .containsEntry("Metadata_Well", "A06")
+            .containsEntry("Metadata_Method", "predicted-class")
+            .containsEntry("Metadata_Treatment", "CMP-0005")
+            .containsEntry("Score", ""));
+    HitCall call = screen.call("A07");
+    call.setHit(true);
+    apply(call);
+    assertThat(HitListTest.read(view.hitList(key, false).orElseThrow())).singleElement()
+        .satisfies(row -> assertThat(row).containsEntry("Metadata_Well", "A07").containsEntry("Metadata_Method", "robust-z"));
+  }
+
+  @Test
+  void shouldBoundTheTimepointsWhoseQualityItKeeps() {
+    for (int t = 0; t <= PlateState.MAX_QUALITIES; t++) {
+      PlateQuality quality = screen.quality(8);
+      quality.setTimepoint(t);
+      apply(quality);
+    }
+    assertThat(view.quality(key).orElseThrow())
+        .hasSize(PlateState.MAX_QUALITIES)
+        .extracting(Api.Quality::timepoint)
+        .startsWith(1)
+        .endsWith(PlateState.MAX_QUALITIES);
   }
 
   @Test

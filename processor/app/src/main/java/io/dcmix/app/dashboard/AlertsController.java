@@ -1,0 +1,20 @@
+package io.dcmix.app.dashboard;
+
+import io.dcmix.app.dashboard.Api.Alerts;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+
+/** What needs a person, over all runs. */
+@Controller("/api/alerts")
+final class AlertsController {
+  private final ScreeningView view;
+
+  AlertsController(ScreeningView view) {
+    this.view = view;
+  }
+
+  @Get
+  Alerts alerts() {
+    return view.alerts();
+  }
+}

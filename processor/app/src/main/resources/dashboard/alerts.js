@@ -47,9 +47,7 @@ export class AlertStrip {
     const [first] = raised;
     this.strip.dataset.tone = first ? TONES[first.severity][1] : 'good';
     // Said again only when it is another: the strip is read aloud.
-    const said = first ? keyOf(first) + alerts.raised + this.isKnown(first) : 'none';
-    if (said !== this.said) this.top.replaceChildren(...(first ? this.#first(first, alerts.raised) : this.#calm()));
-    this.said = said;
+    this.said = first ? keyOf(first) + alerts.raised + this.isKnown(first) : 'none';
     const resolved = alerts.alerts.filter((alert) => alert.state === 'RESOLVED');
     const left = alerts.raised - raised.length;
     const wasOpen = this.list.querySelector('details')?.open;
@@ -67,11 +65,18 @@ export class AlertStrip {
     this.toggle.hidden = !raised && !resolved;
     this.toggle.textContent = this.open ? 'Close' : raised > 1 ? `All ${count(raised)}` : raised ? 'Details' : `${count(resolved)} resolved`;
     this.toggle.setAttribute('aria-expanded', String(this.open));
-    this.list.hidden = !this.open || this.toggle.hidden;
+    this.open = this.open && !this.toggle.hidden;
+    this.list.hidden = !this.open;
+    const first = this.alerts.alerts.find((alert) => alert.state === 'RAISED');
+    const said = this.said + (this.open && first ? ' open' : '');
+    if (said === this.top.dataset.said) return;
+    this.top.dataset.said = said;
+    this.top.replaceChildren(...(!first ? this.#line('good', 'Nothing needs you')
+      : this.open ? this.#line(TONES[first.severity][1], `${plural(raised, 'thing needs', 'things need')} you`) : this.#first(first, raised)));
   }
 
-  #calm() {
-    return [icon('good'), el('div', { class: 'alert-text' }, el('p', { class: 'message' }, 'Nothing needs you'))];
+  #line(tone, text) {
+    return [icon(tone), el('div', { class: 'alert-text' }, el('p', { class: 'message' }, text))];
   }
 
   #first(alert, raised) {
@@ -91,7 +96,7 @@ export class AlertStrip {
       alert.state === 'RAISED' ? el('p', { class: 'remedy' }, `What to do: ${alert.remedy}`) : null,
       about ? el('p', { class: 'about' }, about) : null),
     el('div', { class: 'alert-place' }, this.#place(alert),
-      el('small', {}, when(alert.raisedAt), alert.resolvedAt ? el('span', {}, ' – ', when(alert.resolvedAt)) : null)));
+      el('small', {}, alert.resolvedAt ? 'resolved ' : '', when(alert.resolvedAt ?? alert.raisedAt))));
   }
 
   #place(alert) {

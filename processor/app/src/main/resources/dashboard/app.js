@@ -179,7 +179,7 @@ function showSummary() {
   $('heatmap').hidden = plate === null;
   document.querySelector('.plate-foot').hidden = plate === null;
   if (!plate) {
-    showControls(figure, { negativeControls: { wells: 0, scored: 0, hits: 0 }, positiveControls: { wells: 0, scored: 0, hits: 0 } });
+    showControls(figure, null);
     $('empty-title').textContent = 'Waiting for the first plate';
     $('empty-text').textContent = state.missing.length
       ? `These topics do not exist yet: ${state.missing.join(', ')}. They appear when the processor starts.`

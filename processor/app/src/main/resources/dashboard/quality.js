@@ -1,5 +1,5 @@
 // Plate quality: the figure in the header, in numbers, in a word, and as it develops.
-import { count, el, number, percent, plural, sentence, signed, svg } from './format.js';
+import { count, el, number, percent, plural, signed, svg } from './format.js';
 
 const VERDICTS = { EXCELLENT: ['Excellent', 'good'], MARGINAL: ['Marginal', 'warn'], UNUSABLE: ['Unusable', 'bad'], UNDEFINED: ['Undefined', 'none'] };
 const STATISTICS = { zPrime: 'Z′', robustZPrime: 'robust Z′', ssmd: 'SSMD', hitRate: 'hit rate', cvPositive: 'CV+', cvNegative: 'CV−', edgeEffect: 'edge effect' };
@@ -19,7 +19,10 @@ function verdict(name) {
 /** Reasons for what is not defined, each once with all that it concerns. */
 function reasons(undefinedWhy) {
   const by = new Map();
-  Object.entries(undefinedWhy).forEach(([name, why]) => by.set(why, [...(by.get(why) ?? []), STATISTICS[name] ?? name]));
+  for (const name of new Set([...Object.keys(STATISTICS), ...Object.keys(undefinedWhy)])) {
+    const why = undefinedWhy[name];
+    if (why) by.set(why, [...(by.get(why) ?? []), STATISTICS[name] ?? name]);
+  }
   return [...by].map(([why, names]) => `${names.join(', ')}: ${why}`);
 }
 
@@ -34,27 +37,29 @@ export function showQuality(parts, q) {
     q.wellsNoCells ? `${count(q.wellsNoCells)} without cells` : '', q.focusFailures ? `${count(q.focusFailures)} out of focus` : '',
     q.unmapped ? `${count(q.unmapped)} unmapped` : ''];
   const statistics = [['robust Z′', number(q.robustZPrime)], ['SSMD', number(q.ssmd, 1)], ['hit rate', percent(q.hitRate, 1)]];
-  if (q.edgeEffect !== null) statistics.push(['edge', signed(q.edgeEffect, 1)]);
-  parts.statistics.replaceChildren(...statistics.flatMap(([name, value]) => [el('span', {}, `${name} `, el('b', {}, value))]));
+  parts.statistics.replaceChildren(...statistics.map(([name, value]) => el('span', {}, `${name} `, el('b', {}, value))));
   parts.wells.textContent = wells.filter(Boolean).join(' · ');
   const mirrored = q.controlsMirrored ? ['the controls look as if the plate lay turned by 180°'] : [];
   const why = [...mirrored, ...reasons(q.undefined)].join(' · ');
-  const controls = `rests on ${count(q.positiveControls)} positive and ${plural(q.negativeControls, 'negative control')}`;
-  parts.why.textContent = sentence(why || controls);
+  const edge = q.edgeEffect === null ? '' : ` · edge effect ${signed(q.edgeEffect, 1)}`;
+  const controls = `rests on ${count(q.positiveControls)} positive and ${plural(q.negativeControls, 'negative control')}${edge}`;
+  parts.why.textContent = (why || controls).replace(/^./, (c) => c.toUpperCase());
   parts.why.title = parts.why.textContent;
   parts.why.classList.toggle('warning', q.controlsMirrored);
   spark(parts.spark, q);
 }
 
-/** Fills the figure with how the controls came out, as long as nobody spoke of the plate's quality. */
+const NONE = { wells: 0, scored: 0, hits: 0 };
+
+/** Fills the figure with how the controls came out, as long as nobody spoke of the plate's quality. @param plate null without one */
 export function showControls(parts, plate) {
-  const { negativeControls: negative, positiveControls: positive } = plate;
+  const { negativeControls: negative, positiveControls: positive } = plate ?? { negativeControls: NONE, positiveControls: NONE };
   const controls = negative.scored + positive.scored;
   const right = negative.scored - negative.hits + positive.hits;
-  parts.label.textContent = 'Controls right';
+  parts.label.textContent = plate ? 'Controls right' : 'Plate quality';
   parts.status.textContent = '';
   parts.value.replaceChildren(el('b', {}, controls ? count(right) : '–'), el('small', {}, controls ? `of ${count(controls)}` : ''));
-  parts.statistics.textContent = !negative.wells && !positive.wells ? 'the layout names none'
+  parts.statistics.textContent = !plate ? '' : !negative.wells && !positive.wells ? 'the layout names none'
     : `negative ${negative.scored - negative.hits}/${negative.scored}, positive ${positive.hits}/${positive.scored}`;
   parts.wells.textContent = '';
   parts.why.textContent = 'Z′ shows here once the processor tells of plate quality';
@@ -63,12 +68,12 @@ export function showControls(parts, plate) {
   parts.spark.replaceChildren();
 }
 
-/** Z' over the wells seen, with its two gates; −1 and below lies on the floor. */
+/** Z' over the wells seen, with its two gates; −0.5 and below lies on the floor. */
 function spark(host, q) {
-  const [width, height, pad] = [170, 62, 5];
+  const [width, height, pad, left] = [170, 62, 5, 24];
   const last = Math.max(q.wellsExpected ?? 0, q.wellsSeen, 1);
-  const x = (wells) => pad + (wells / last) * (width - 2 * pad);
-  const y = (z) => pad + (1 - (Math.max(-1, z) + 1) / 2) * (height - 2 * pad);
+  const x = (wells) => left + (wells / last) * (width - pad - left);
+  const y = (z) => pad + ((1 - Math.max(-0.5, z)) / 1.5) * (height - 2 * pad);
   const lines = [];
   let open = false;
   for (const point of q.history) {
@@ -82,8 +87,9 @@ function spark(host, q) {
     'aria-label': first ? `Z′ over wells seen: ${number(first.zPrime)} after ${plural(first.wells, 'well')}, ${number(known.at(-1).zPrime)} after ${count(known.at(-1).wells)}`
       : 'Z′ over wells seen: not defined yet',
   },
-  svg('rect', { class: 'band', x: pad, y: y(1), width: width - 2 * pad, height: y(0.5) - y(1) }),
-  ...[0.5, 0].map((z) => svg('line', { class: 'gate', x1: pad, x2: width - pad, y1: y(z), y2: y(z) })),
+  svg('rect', { class: 'band', x: left, y: y(1), width: width - pad - left, height: y(0.5) - y(1) }),
+  ...[0.5, 0].flatMap((z) => [svg('line', { class: 'gate', x1: left, x2: width - pad, y1: y(z), y2: y(z) }),
+    svg('text', { class: 'tick', x: left - 5, y: y(z) + 3.6, 'text-anchor': 'end', 'aria-hidden': true }, String(z))]),
   svg('line', { class: 'edge', x1: x(q.wellsSeen), x2: x(q.wellsSeen), y1: height - pad - 4, y2: height - pad + 2 }),
   lines.length ? svg('path', { d: lines.join('') }) : null,
   known.length ? svg('circle', { cx: x(known.at(-1).wells), cy: y(known.at(-1).zPrime), r: 3.2 }) : null));

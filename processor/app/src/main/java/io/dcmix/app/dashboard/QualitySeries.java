@@ -3,8 +3,8 @@ package io.dcmix.app.dashboard;
 import io.dcmix.app.dashboard.Api.Quality;
 import io.dcmix.app.dashboard.Api.QualityPoint;
 import io.dcmix.schema.event.PlateQuality;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -87,7 +87,7 @@ final class QualitySeries {
         Numbers.finite(q.getCvPositive()),
         Numbers.finite(q.getCvNegative()),
         Numbers.finite(q.getEdgeEffect()),
-        Map.copyOf(q.getUndefined()),
+        Collections.unmodifiableMap(new TreeMap<>(q.getUndefined())),
         q.getControlsMirrored(),
         q.getRules(),
         q.getLayoutSource(),

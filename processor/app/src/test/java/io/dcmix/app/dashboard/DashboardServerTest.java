@@ -150,7 +150,7 @@ class DashboardServerTest {
     assertThat(group.at("/calls/1/bScore").isNull()).as("not before the plate is complete").isTrue();
     JsonNode quality = json("/api/plates/P%2F7/run-1/quality").at("/0");
     assertThat(quality.at("/zPrime").isNull()).isTrue();
-    assertThat(quality.at("/undefined/zPrime").asText()).contains("only 1 positive control");
+    assertThat(quality.at("/undefined/zPrime").asText()).contains("fewer than 2 positive controls");
     assertThat(quality.at("/history/0/wells").asInt()).isEqualTo(12);
     JsonNode alerts = json("/api/alerts");
     assertThat(alerts.at("/raised").asInt()).isEqualTo(1);

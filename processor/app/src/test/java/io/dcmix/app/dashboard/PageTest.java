@@ -6,8 +6,19 @@ import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.AlertSeverity;
+import io.dcmix.schema.event.AlertState;
+import io.dcmix.schema.event.CallStage;
+import io.dcmix.schema.event.HitCall;
+import io.dcmix.schema.event.LayoutWell;
+import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.WellRole;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -149,23 +160,204 @@ class PageTest {
     browser.assertQuiet();
   }
 
+  // ---- decisions
+
   @Test
-  void shouldWriteHitsAsCsvThatASpreadsheetTakesForTextAndNumbers() {
+  void shouldShowPredictedClassesUntilThereAreCallsAndThenTheCalls() {
+    screen.run(view, 192);
     open("light");
+    browser.await(".well.scored", 189);
+    browser.await(".well.is-hit[data-well=A06]", 1);
+    assertThat(browser.text("#hits-sub")).startsWith("No hit calls yet: samples whose predicted class is the hit class");
+    assertThat(browser.all("#by-score[disabled]")).hasSize(1);
+    List<HitCall> calls = screen.calls(192, CallStage.PROVISIONAL);
+    HitCall overruled = calls.stream().filter(call -> call.getWell().equals("A06")).findFirst().orElseThrow();
+    overruled.setHit(false);
+    calls.forEach(call -> view.apply(call, Screen.START));
+    server.publishChanges();
+    browser.await(".well.is-hit[data-well=A06]", 0);
+    long hits = calls.stream().filter(call -> call.getHit() && call.getRole() == WellRole.SAMPLE).count();
+    long called = calls.stream().filter(call -> call.getRole() == WellRole.SAMPLE).count();
+    browser.await(".hits tbody tr", (int) hits);
+    assertThat(browser.text("#hits")).isEqualTo(Long.toString(hits));
+    assertThat(browser.text("#hits-note")).isEqualTo("robust z vs negative controls ≥ 3, provisional");
+    assertThat(browser.text("#hits-sub"))
+        .isEqualTo("%d hits of %d called samples · robust z vs negative controls ≥ 3 (method version 1, rules cell-painting)".formatted(hits, called));
+    assertThat(browser.all(".hits th")).extracting(WebElement::getText).startsWith("Rank", "Well", "Treatment", "Score", "Threshold").contains("NPI", "SSMD", "B-score");
+    HitCall first = calls.stream().filter(call -> Integer.valueOf(1).equals(call.getRank())).findFirst().orElseThrow();
+    assertThat(browser.text(".hits tbody tr:first-child")).startsWith("1 " + first.getWell() + " " + first.getTreatment() + ", 2.5 µM");
+    browser.assertQuiet();
+  }
+
+  @Test
+  void shouldTellAProvisionalCallFromAFinalOne() {
+    screen.run(view, 192);
+    screen.decide(view, 192);
+    open("light");
+    browser.await(".well.scored", 189);
+    browser.awaitText("#hits-stage", "Provisional");
+    int hits = browser.all(".well.is-hit[data-well]").size();
+    assertThat(browser.all(".well.is-hit.provisional")).hasSize(hits);
+    assertThat(browser.text("#legend")).contains("Provisional hit");
+    browser.click("[data-well=B20] .body");
+    browser.awaitText("#well-body", "Hit, provisional");
+    screen.calls(192, CallStage.FINAL).forEach(call -> view.apply(call, Screen.START));
+    server.publishChanges();
+    browser.awaitText("#hits-stage", "Final");
+    browser.await(".well.is-hit.provisional", 0);
+    assertThat(browser.all(".well.is-hit[data-well]")).hasSize(hits);
+    assertThat(browser.text("#legend")).doesNotContain("Provisional hit");
+    assertThat(browser.text("#well-body")).doesNotContain("provisional").contains("Hit", "robust z", "NPI", "rules cell-painting");
+    browser.assertQuiet();
+  }
+
+  @Test
+  void shouldColourByTheScoreAroundZeroAndMarkTheThreshold() {
+    screen.run(view, 192);
+    screen.decide(view, 192);
+    open("light");
+    browser.await(".well.scored", 189);
+    browser.click("#by-score");
+    browser.awaitText("#colorbar-label", "Score: robust z vs negative controls ≥ 3");
+    assertThat(browser.all("#colorbar-svg .threshold")).hasSize(1);
+    // The threshold is 3 and scores go beyond it, so the scale ends at four times 3.
+    assertThat(browser.text("#colorbar-svg")).startsWith("−12").endsWith("12");
+    assertThat(browser.all("#by-score[aria-pressed=true]")).hasSize(1);
+    assertThat(browser.all("#by-probability[aria-pressed=false]")).hasSize(1);
+    browser.assertQuiet();
+  }
+
+  @Test
+  void shouldTellOfPlateQualityAsItDevelops() {
+    screen.run(view, 20);
+    open("light");
+    browser.await(".well.scored", 20);
+    assertThat(browser.text("#quality-label")).isEqualTo("Controls right");
+    view.apply(screen.quality(20), Screen.START);
+    server.publishChanges();
+    browser.awaitText("#quality-value", "Undefined");
+    assertThat(browser.text("#quality-why")).isEqualTo("Z′, robust Z′, SSMD: fewer than 2 positive controls have a result (0)");
+    assertThat(browser.text("#quality-wells")).startsWith("20 of 384 wells seen");
+    for (int wells = 24; wells <= 192; wells += 24) {
+      view.apply(screen.quality(wells), Screen.START);
+      server.publishChanges();
+    }
+    // The fixture's Z' with 8 controls of each kind: 0.64 - 0.9 / 8 = 0.5275.
+    browser.awaitText("#quality-value", "0.53");
+    assertThat(browser.text("#quality-value .verdict")).isEqualTo("Excellent");
+    assertThat(browser.text("#quality-statistics")).contains("robust Z′ 0.49", "SSMD 9.3", "hit rate 5.2 %");
+    assertThat(browser.all("#quality-spark path")).hasSize(1);
+    assertThat(browser.all("#quality-spark svg").getFirst().getDomAttribute("aria-label"))
+        .isEqualTo("Z′ over wells seen: 0.19 after 48 wells, 0.53 after 192");
+    browser.assertQuiet();
+  }
+
+  @Test
+  void shouldShowWhatNeedsSomebodyAndCloseWhatIsResolved() {
+    screen.run(view, 20);
+    Screen other = Screen.of("P8", PlateFormat.WELLS_96);
+    other.run(view, 4);
+    open("light");
+    browser.awaitText("#plate-title", "P/7 left"); // its images are newer
+    assertThat(browser.text("#alerts")).isEqualTo("Nothing needs you");
+    view.apply(other.alert("drift", AlertSeverity.WARNING, AlertState.RAISED, 1), Screen.START);
+    view.apply(other.alert("lost", AlertSeverity.CRITICAL, AlertState.RAISED, 0), Screen.START);
+    server.publishChanges();
+    browser.awaitText("#alert-top", "Critical Channel Mito");
+    assertThat(browser.text("#alert-top")).contains("Check the staining", "P8", "1 of 2");
+    browser.click("#alerts-toggle");
+    browser.await("#alerts-list > ul > li", 2);
+    assertThat(browser.text("#alert-top")).isEqualTo("2 things need you");
+    assertThat(browser.text("#alerts-list")).contains("Warning", "What to do: Check the staining", "wells C03, C04");
+    browser.click("#alerts-list .link");
+    browser.awaitText("#plate-title", "Plate P8");
+    view.apply(other.alert("lost", AlertSeverity.CRITICAL, AlertState.RESOLVED, 5), Screen.START);
+    view.apply(other.alert("drift", AlertSeverity.WARNING, AlertState.RESOLVED, 5), Screen.START);
+    server.publishChanges();
+    browser.awaitText("#alert-top", "Nothing needs you");
+    browser.awaitText("#alerts-list summary", "2 resolved");
+    browser.assertQuiet();
+  }
+
+  @Test
+  void shouldShowFewAlertsOfAFloodAndCountTheRest() {
+    screen.run(view, 20);
+    for (int i = 0; i < 70; i++) {
+      view.apply(screen.alert("a" + i, AlertSeverity.WARNING, AlertState.RAISED, i), Screen.START);
+    }
+    open("light");
+    browser.awaitText("#alerts-toggle", "All 70");
+    browser.click("#alerts-toggle");
+    browser.await("#alerts-list > ul > li", 50);
+    assertThat(browser.text("#alerts-list")).contains("and 20 more alerts");
+  }
+
+  @Test
+  void shouldMoveNothingWhenDecisionsCome() {
+    screen.run(view, 192);
+    open("light");
+    browser.await(".well.scored", 189);
+    String place = "const r = document.querySelector('#heatmap svg').getBoundingClientRect(); return [r.x, r.y, r.width, r.height].join()";
+    Object before = browser.script(place);
+    screen.decide(view, 192);
+    view.apply(screen.alert("drift", AlertSeverity.WARNING, AlertState.RAISED, 1), Screen.START);
+    server.publishChanges();
+    browser.awaitText("#alert-top", "Warning");
+    browser.awaitText("#quality-value", "0.53");
+    assertThat(browser.script(place)).isEqualTo(before);
+  }
+
+  @Test
+  void shouldTellUntreatedAndUnmappedWellsFromSamples() {
+    screen.run(view, 192);
+    PlateLayout layout = screen.layout();
+    List<LayoutWell> wells = new ArrayList<>(layout.getWells());
+    wells.removeIf(well -> well.getWell().equals("C10"));
+    wells.stream().filter(well -> well.getWell().endsWith("02")).forEach(well -> well.setRole(WellRole.EMPTY));
+    layout.setWells(wells);
+    view.apply(layout, Screen.START);
+    open("light");
+    browser.await(".well.vacant", 16);
+    assertThat(browser.all(".well.unmapped")).extracting(well -> well.getDomAttribute("data-well")).containsExactly("C10");
+    assertThat(browser.text("#legend")).contains("Untreated", "Not in the layout", "Negative control");
+    assertThat(browser.all("[data-well=C10]").getFirst().getDomAttribute("aria-label")).contains("not in the layout");
+    browser.click("[data-well=C10] .body");
+    browser.awaitText("#well-sub", "The layout does not describe this well");
+    browser.assertQuiet();
+  }
+
+  @Test
+  void shouldLinkTheHitListAsAFile() {
+    screen.run(view, 192);
+    open("light");
+    browser.await(".well.scored", 189);
+    browser.await("#download[href]", 1);
     Object csv =
         browser.driver().executeAsyncScript(
             """
             const done = arguments[arguments.length - 1];
-            import('/hits.js').then(({ csv }) => done(encodeURIComponent(csv({ plate: 'P,7', acquisition: '1' },
-              [{ well: 'B02', timepoint: 0, hitLogit: -1.5, hitProbability: 0.18, predictedClass: 'active', topChannel: null, revision: 2, flags: ['INCOMPLETE'] }],
-              new Map([['B02', { treatment: '=1+1 "x"', concentration: 2.5, unit: 'uM' }]])))));
+            fetch(document.getElementById('download').href).then((r) => r.text()).then((text) => done(encodeURIComponent(text)));
             """);
     // Escaped on the way, since the driver turns CR LF into LF.
-    assertThat(java.net.URLDecoder.decode(String.valueOf(csv), java.nio.charset.StandardCharsets.UTF_8))
-        .isEqualTo(
-            "rank,plate,acquisition,well,timepoint,treatment,concentration,concentration_unit,"
-                + "hit_logit,hit_probability,predicted_class,top_channel,revision,flags\r\n"
-                + "1,\"P,7\",1,B02,0,\"'=1+1 \"\"x\"\"\",2.5,uM,-1.5,0.18,active,,2,INCOMPLETE\r\n");
+    String text = URLDecoder.decode(String.valueOf(csv), StandardCharsets.UTF_8);
+    assertThat(HitListTest.read(text)).hasSize(browser.all(".hits tbody tr").size()).extracting(row -> row.get("Metadata_Well")).contains("A06");
+    assertThat(browser.all("#download-all").getFirst().getDomAttribute("href")).isEqualTo("/api/plates/P%2F7%20left/run-1/hits.csv?all=true");
+  }
+
+  @Test
+  void shouldSpellScopesForPeopleAndSayInAWordHowFarAChannelDrifted() {
+    screen.run(view, 192);
+    view.apply(screen.importance("role/NEGATIVE_CONTROL", 9), Screen.START);
+    view.apply(screen.importance("instrument/Scope%201", 9), Screen.START);
+    open("light");
+    browser.await(".well.scored", 189);
+    browser.await("#scopes optgroup", 4);
+    assertThat(browser.all("#scopes option")).extracting(WebElement::getText)
+        .containsExactly("All plates", "This plate", "Class active", "Class inactive", "Scope 1", "Negative controls");
+    // The fixture's drift of the fourth and sixth channel: 3 * 0.75 - 0.4 and 5 * 0.75 - 0.4.
+    assertThat(browser.text("[data-channel=AGP] .drift")).isEqualTo("steady +1.9 from training");
+    assertThat(browser.text("[data-channel=Actin] .drift")).isEqualTo("drifted +3.4 from training");
+    browser.assertQuiet();
   }
 
   @Test
@@ -210,6 +402,8 @@ class PageTest {
   @Test
   void shouldFitSmallWindows() {
     screen.run(view, 192);
+    screen.decide(view, 192);
+    view.apply(screen.alert("drift", AlertSeverity.WARNING, AlertState.RAISED, 1), Screen.START);
     browser.open(server.url().toString(), 390, 844, "light");
     browser.await(".well.scored", 189);
     assertThat(browser.script("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")).isEqualTo(true);
@@ -218,7 +412,9 @@ class PageTest {
   @Test
   void shouldKeepPicturesOfThePage() throws IOException {
     screen.run(view, 250);
-    Screen small = new Screen("BBBC013", "1049", PlateFormat.WELLS_96, java.util.List.of("GFP", "DNA"));
+    screen.decide(view, 250);
+    view.apply(screen.alert("drift", AlertSeverity.WARNING, AlertState.RAISED, 1), Screen.START);
+    Screen small = new Screen("BBBC013", "1049", PlateFormat.WELLS_96, List.of("GFP", "DNA"));
     ScreeningView other = new ScreeningView();
     for (String theme : new String[] {"light", "dark"}) {
       open(theme);
@@ -228,10 +424,10 @@ class PageTest {
       browser.script("return Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations === 1).map(a => a.finished))");
       assertThat(Files.size(browser.screenshot("384-" + theme))).isGreaterThan(20_000);
     }
-    browser.click("#by-logit");
+    browser.click("#by-score");
     browser.click("[data-well=B17] .body");
     browser.awaitText("#well-title", "Well B17");
-    browser.screenshot("384-logit-dark");
+    browser.screenshot("384-score-dark");
     browser.open(server.url().toString(), 390, 844, "light");
     browser.await(".well.scored", 246);
     browser.screenshot("384-phone");
@@ -247,6 +443,7 @@ class PageTest {
       browser.driver().get("about:blank");
     }
     small.run(other, 96);
+    small.decide(other, 96);
     try (DashboardServer second =
         DashboardServer.over(new DashboardConfig("127.0.0.1", 0, "127.0.0.1:1", "screening", Map.of()), other)) {
       browser.open(second.url().toString(), 1440, 900, "light");

@@ -267,7 +267,7 @@ record Screen(String plate, String acquisition, PlateFormat format, List<String>
     int hits = wells / 19;
     boolean defined = controls >= 2;
     Double zPrime = defined ? (Double) (0.64 - 0.9 / controls) : null;
-    String why = "only " + controls + " positive control has a result, and two are the least";
+    String why = "fewer than 2 positive controls have a result (" + controls + ")";
     return PlateQuality.newBuilder()
         .setPlate(plate)
         .setAcquisition(acquisition)

@@ -73,6 +73,7 @@ public final class DemoCommand implements CliCommand {
   private static final Duration READY_WITHIN = Duration.ofMinutes(1);
   private static final Duration QUIET_LIMIT = Duration.ofMinutes(2);
   private static final Duration WELL_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration DECIDED_WITHIN = Duration.ofSeconds(20);
   private static final DateTimeFormatter RUN_ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
   @Option(names = "--seed", defaultValue = "1", description = "Seed of the simulated plate. Default: ${DEFAULT-VALUE}.")
@@ -197,6 +198,11 @@ public final class DemoCommand implements CliCommand {
         bar.update(results.ended(), publishing.isDone() ? "" : "%,d of %,d images published".formatted(sent.get(), planes));
       }
       bar.update(results.ended(), "");
+      long until = System.nanoTime() + DECIDED_WITHIN.toNanos();
+      while (!results.decided() && System.nanoTime() < until) { // without its last word the summary says "provisional"
+        throwIfEnded(processor);
+        results.poll(Duration.ofMillis(100));
+      }
     } finally {
       publisher.interrupt();
     }
@@ -229,7 +235,8 @@ public final class DemoCommand implements CliCommand {
     DemoReport result = new DemoReport(
         published.wells(), predictions.size(), results.duplicates(), results.failures().size(), results.deadLetters(),
         truth.recall(), truth.precision(), plate.truth().plantedChannels(),
-        importance == null ? List.of() : DemoReport.channels(importance, predictions), bootstrap, seconds);
+        importance == null ? List.of() : DemoReport.channels(importance, predictions),
+        Decisions.of(results.calls(), results.quality(), results.alerts(), plate.truth()), bootstrap, seconds);
     ModelCard card = processor.card();
     String title = "Plate %s, model %s %s on %s".formatted(published.key().plate(), card.name(), card.version(), processor.device());
     List<AbsentPlane> absent = published.absent();

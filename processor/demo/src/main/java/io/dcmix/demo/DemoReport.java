@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param duplicates prediction records beyond the first of a well and revision
  * @param failures failure records, of wells and of sites
  * @param deadLetters records that could not be read
- * @param recall share of the true hits that were called; null without known hits
- * @param precision share of the calls on wells of known truth that are right; null without such calls
+ * @param recall share of the true hits whose predicted class is the hit class; null without known hits
+ * @param precision share of those predicted as hits, on wells of known truth, that are true; null without such wells
  * @param plantedChannels channels that carry the planted effect; empty for a real plate
  * @param channels most important first
+ * @param decisions hit calls, plate quality and alerts
  * @param bootstrap where the broker is
  * @param seconds from the first image published to the last result read
  */
@@ -38,6 +39,7 @@ public record DemoReport(
     @Nullable Double precision,
     List<String> plantedChannels,
     List<Channel> channels,
+    Decisions decisions,
     String bootstrap,
     double seconds) {
 

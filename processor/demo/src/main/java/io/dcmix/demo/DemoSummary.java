@@ -40,6 +40,7 @@ final class DemoSummary {
           truth.truePositives(), basis.positive().size(), basis.plantedChannels().isEmpty() ? "positive controls" : basis.what(),
           share(report.recall()), truth.falsePositives(), share(report.precision())));
     }
+    decisions(report.decisions());
     if (!absent.isEmpty()) {
       line("Missing", String.format(Locale.ROOT, "%,d planes are not in the archive:",
           absent.size()));
@@ -66,6 +67,33 @@ final class DemoSummary {
     }
     out.println();
     out.flush();
+  }
+
+  private void decisions(Decisions decisions) {
+    Decisions.Calls calls = decisions.calls();
+    if (calls != null) {
+      line("Calls", String.format(Locale.ROOT, "%,d hits of %,d samples%s: %s (version %s, rules %s)",
+          calls.hits(), calls.called(), calls.stage().equals("FINAL") ? "" : ", provisional", calls.method(), calls.methodVersion(), calls.rules()));
+      if (calls.recall() != null) {
+        line("", String.format(Locale.ROOT, "recall %s, precision %s", share(calls.recall()), share(calls.precision())));
+      }
+    }
+    Decisions.Quality quality = decisions.quality();
+    if (quality != null) {
+      line("Quality", String.format(Locale.ROOT, "Z' %s (%s), robust Z' %s, SSMD %s, hit rate %s; the plate is %s",
+          figure(quality.zPrime()), quality.verdict().toLowerCase(Locale.ROOT), figure(quality.robustZPrime()), figure(quality.ssmd()),
+          quality.hitRate() == null ? "–" : String.format(Locale.ROOT, "%.1f %%", 100 * quality.hitRate()),
+          quality.status().toLowerCase(Locale.ROOT)));
+      quality.undefined().forEach((name, why) -> out.println("              " + name + ": " + why));
+      line("Alerts", decisions.alerts().isEmpty() ? "none" : String.format(Locale.ROOT, "%,d:", decisions.alerts().size()));
+      decisions.alerts().stream().limit(LISTED).forEach(alert ->
+          out.println("              " + alert.severity().toLowerCase(Locale.ROOT) + ": " + alert.message() + ". " + alert.remedy()));
+      more(decisions.alerts().size());
+    }
+  }
+
+  private static String figure(@Nullable Double value) {
+    return value == null ? "–" : String.format(Locale.ROOT, "%.2f", value);
   }
 
   private void channels(DemoReport report) {

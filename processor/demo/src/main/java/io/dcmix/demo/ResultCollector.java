@@ -2,17 +2,25 @@ package io.dcmix.demo;
 
 import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.event.Alert;
+import io.dcmix.schema.event.AlertState;
+import io.dcmix.schema.event.CallStage;
 import io.dcmix.schema.event.ChannelImportance;
+import io.dcmix.schema.event.HitCall;
+import io.dcmix.schema.event.PlateQuality;
+import io.dcmix.schema.event.PlateStatus;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -33,6 +41,9 @@ public final class ResultCollector implements AutoCloseable {
   private final AvroCodec<WellPrediction> predictionCodec = AvroCodec.of(WellPrediction.class);
   private final AvroCodec<WellFailure> failureCodec = AvroCodec.of(WellFailure.class);
   private final AvroCodec<ChannelImportance> importanceCodec = AvroCodec.of(ChannelImportance.class);
+  private final AvroCodec<HitCall> callCodec = AvroCodec.of(HitCall.class);
+  private final AvroCodec<PlateQuality> qualityCodec = AvroCodec.of(PlateQuality.class);
+  private final AvroCodec<Alert> alertCodec = AvroCodec.of(Alert.class);
 
   private final List<WellPrediction> predictions = new ArrayList<>();
   private final Map<String, WellPrediction> latest = new HashMap<>();
@@ -41,6 +52,9 @@ public final class ResultCollector implements AutoCloseable {
   private final long deadLettersFrom;
   private long deadLetters;
   private @Nullable ChannelImportance importance;
+  private final Map<String, HitCall> calls = new TreeMap<>();
+  private final Map<Integer, PlateQuality> quality = new TreeMap<>();
+  private final Map<String, Alert> alerts = new TreeMap<>();
 
   /**
    * Connects.
@@ -55,7 +69,8 @@ public final class ResultCollector implements AutoCloseable {
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : List.of(topics.wellPredictions(), topics.wellFailures(), topics.channelImportance(), topics.deadLetters())) {
+    for (String topic : List.of(topics.wellPredictions(), topics.wellFailures(), topics.channelImportance(), topics.hitCalls(), topics.plateQuality(),
+        topics.alerts(), topics.deadLetters())) {
       consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
     }
     consumer.assign(partitions);
@@ -92,6 +107,24 @@ public final class ResultCollector implements AutoCloseable {
       ChannelImportance c = importanceCodec.decode(record.value());
       if (c.getScope().equals("plate") && isOurs(String.valueOf(c.getPlate()), String.valueOf(c.getAcquisition()))) {
         importance = c;
+        return true;
+      }
+    } else if (topic.equals(topics.hitCalls())) {
+      HitCall c = callCodec.decode(record.value());
+      if (isOurs(c.getPlate(), c.getAcquisition())) {
+        calls.put(well(c.getWell(), c.getTimepoint()), c);
+        return true;
+      }
+    } else if (topic.equals(topics.plateQuality())) {
+      PlateQuality q = qualityCodec.decode(record.value());
+      if (isOurs(q.getPlate(), q.getAcquisition())) {
+        quality.put(q.getTimepoint(), q);
+        return true;
+      }
+    } else if (topic.equals(topics.alerts())) {
+      Alert a = alertCodec.decode(record.value());
+      if (isOurs(a.getPlate(), a.getAcquisition())) {
+        alerts.put(a.getId(), a);
         return true;
       }
     } else if (record.offset() >= deadLettersFrom) {
@@ -142,6 +175,31 @@ public final class ResultCollector implements AutoCloseable {
   /** The newest channel importance of the plate. */
   public @Nullable ChannelImportance importance() {
     return importance;
+  }
+
+  /** The last hit call of each well. */
+  public Collection<HitCall> calls() {
+    return calls.values();
+  }
+
+  /** The last word on the quality of the plate's first timepoint; null when nothing was said of it. */
+  public @Nullable PlateQuality quality() {
+    return quality.get(0);
+  }
+
+  /** The last event of each alert. */
+  public Collection<Alert> alerts() {
+    return alerts.values();
+  }
+
+  /** Whether the plate stage has spoken its last word: no timepoint runs any more and no call is provisional, or it never spoke. */
+  public boolean decided() {
+    return quality.values().stream().noneMatch(q -> q.getStatus() == PlateStatus.RUNNING)
+        && calls.values().stream().noneMatch(c -> c.getStage() == CallStage.PROVISIONAL);
+  }
+
+  static boolean isResolved(Alert alert) {
+    return alert.getState() == AlertState.RESOLVED;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,14 +56,16 @@ record Truth(Set<WellAddress> positive, Set<WellAddress> negative, List<String> 
   record Comparison(int truePositives, int falsePositives, int falseNegatives, @Nullable Double recall, @Nullable Double precision) {}
 
   Comparison compare(Collection<WellPrediction> predictions) {
+    return compare(predictions.stream().filter(Truth::isHit).map(p -> WellAddress.parse(p.getWell())).collect(Collectors.toSet()));
+  }
+
+  /** The same for wells that are called hits. */
+  Comparison compare(Set<WellAddress> hits) {
     int truePositives = 0;
     int falsePositives = 0;
-    for (WellPrediction p : predictions) {
-      if (isHit(p)) {
-        WellAddress well = WellAddress.parse(p.getWell());
-        truePositives += positive.contains(well) ? 1 : 0;
-        falsePositives += negative.contains(well) ? 1 : 0;
-      }
+    for (WellAddress well : hits) {
+      truePositives += positive.contains(well) ? 1 : 0;
+      falsePositives += negative.contains(well) ? 1 : 0;
     }
     int called = truePositives + falsePositives;
     return new Comparison(

@@ -10,18 +10,28 @@ import io.dcmix.core.archive.simulation.SimulatedPlate;
 import io.dcmix.core.archive.simulation.SimulationSpec;
 import io.dcmix.demo.Truth.Comparison;
 import io.dcmix.schema.WellAddress;
+import io.dcmix.schema.event.Alert;
+import io.dcmix.schema.event.AlertKind;
+import io.dcmix.schema.event.AlertSeverity;
+import io.dcmix.schema.event.AlertState;
+import io.dcmix.schema.event.CallReference;
+import io.dcmix.schema.event.CallStage;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ChannelStatistics;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.HitCall;
+import io.dcmix.schema.event.HitDirection;
 import io.dcmix.schema.event.Summary;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.schema.event.WellRole;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -108,6 +118,52 @@ class SummaryTest {
             tuple("Actin", 1.0));
   }
 
+  // ---- what was decided ----
+
+  @Test
+  void shouldCountCalledSamplesAndHoldTheCallsAgainstTheTruth() {
+    Truth truth = new Truth(wells("A01", "A02", "A03", "A04"), wells("B01", "B02"), List.of(), "planted hits");
+    Decisions.Calls calls = Decisions.of(List.of(
+        call("A01", true, WellRole.SAMPLE), call("A02", true, WellRole.SAMPLE), call("A03", null, WellRole.SAMPLE), call("A04", true, WellRole.SAMPLE),
+        call("B01", true, WellRole.SAMPLE), call("B02", false, null), call("P01", true, WellRole.POSITIVE_CONTROL), call("N01", false, WellRole.NEGATIVE_CONTROL)),
+        null, List.of(), truth).calls();
+    // Six samples, one of them without a decision; 3 of 4 true hits are called, and of 4 calls on known wells 3 are true.
+    assertThat(calls).isEqualTo(
+        new Decisions.Calls("robust-z against the negative controls, 3.00 or more", "1", "preset", "FINAL", 5, 4, 0.75, 0.75));
+  }
+
+  @Test
+  void shouldCallProvisionalWhatCanStillChange() {
+    HitCall open = call("A01", true, WellRole.SAMPLE);
+    open.setStage(CallStage.PROVISIONAL);
+    assertThat(Decisions.of(List.of(call("A02", true, WellRole.SAMPLE), open), null, List.of(), planted()).calls().stage()).isEqualTo("PROVISIONAL");
+  }
+
+  @Test
+  void shouldTellRaisedAlertsTheMostSevereFirst() {
+    assertThat(Decisions.of(List.of(), null, List.of(
+        alert("a", AlertSeverity.INFO, AlertState.RAISED), alert("b", AlertSeverity.CRITICAL, AlertState.RESOLVED),
+        alert("c", AlertSeverity.CRITICAL, AlertState.RAISED)), planted()).alerts())
+        .extracting(Decisions.Raised::message).containsExactly("c happened", "a happened");
+  }
+
+  @Test
+  void shouldTellCallsQualityAndAlertsInTheSummary() {
+    Decisions decisions = new Decisions(
+        new Decisions.Calls("robust-z against the negative controls, 3.00 or more", "1", "preset", "FINAL", 320, 24, 0.96, 1.0),
+        new Decisions.Quality("COMPLETE", "UNDEFINED", null, 0.5, 12.345, 0.075, Map.of("zPrime", "too few controls")),
+        List.of(new Decisions.Raised("CHANNEL_DRIFT", "WARNING", "Mito drifted", "Check the staining")));
+    assertThat(print(report(List.of(), List.of(), decisions), planted(), List.of(), null)).contains(
+        "24 hits of 320 samples: robust-z against the negative controls, 3.00 or more (version 1, rules preset)", "recall 0.960, precision 1.000",
+        "Z' – (undefined), robust Z' 0.50, SSMD 12.35, hit rate 7.5 %; the plate is complete", "zPrime: too few controls",
+        "warning: Mito drifted. Check the staining");
+  }
+
+  @Test
+  void shouldSayNothingOfWhatNobodyDecided() {
+    assertThat(print(report(List.of(), List.of()), planted(), List.of(), null)).doesNotContain("Calls", "Quality", "Alerts");
+  }
+
   // ---- the text ----
 
   @Test
@@ -151,7 +207,11 @@ class SummaryTest {
   }
 
   private static DemoReport report(List<String> planted, List<DemoReport.Channel> channels) {
-    return new DemoReport(384, 382, 1, 2, 3, 0.75, 0.75, planted, channels, "127.0.0.1:19092", 12.5);
+    return report(planted, channels, new Decisions(null, null, List.of()));
+  }
+
+  private static DemoReport report(List<String> planted, List<DemoReport.Channel> channels, Decisions decisions) {
+    return new DemoReport(384, 382, 1, 2, 3, 0.75, 0.75, planted, channels, decisions, "127.0.0.1:19092", 12.5);
   }
 
   private static List<DemoReport.Channel> channels(double er, double actin, double dna) {
@@ -190,6 +250,21 @@ class SummaryTest {
         .setChannels(CHANNELS).setContribution(List.of(0.2, 0.3, 0.5))
         .setSitesScored(1).setModelName("m").setModelVersion("1").setModelSha256("").setDevice("cpu").setReproducible(true)
         .setPlaneSha256(List.of()).setAcquiredAt(Instant.EPOCH).setLastImageAt(Instant.EPOCH)
+        .build();
+  }
+
+  private static HitCall call(String well, Boolean hit, WellRole role) {
+    return HitCall.newBuilder()
+        .setPlate("P").setAcquisition("1").setWell(well).setTimepoint(0).setRow(1).setColumn(1).setRevision(1).setStage(CallStage.FINAL).setHit(hit)
+        .setMethod("robust-z").setMethodVersion("1").setRules("preset").setReference(CallReference.NEGATIVE_CONTROLS).setDirection(HitDirection.UP)
+        .setThreshold(3).setHitLogit(1).setHitProbability(0.7).setRole(role).setModelName("m").setModelVersion("1").setAcquiredAt(Instant.EPOCH)
+        .build();
+  }
+
+  private static Alert alert(String id, AlertSeverity severity, AlertState state) {
+    return Alert.newBuilder()
+        .setId(id).setPlate("P").setAcquisition("1").setState(state).setKind(AlertKind.FAILURES).setSeverity(severity)
+        .setMessage(id + " happened").setRemedy("look").setRaisedAt(Instant.EPOCH)
         .build();
   }
 

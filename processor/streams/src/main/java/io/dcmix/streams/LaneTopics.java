@@ -69,7 +69,10 @@ public final class LaneTopics {
     }
   }
 
-  /** Creates the topics that do not exist yet, and waits until they can be written to; leaves the others as they are. */
+  /**
+   * Creates the topics that do not exist yet, and waits until they can be written to; leaves the others as they are. What a lane
+   * borrows from another is that one's to create.
+   */
   public static void create(Admin admin, Topics topics, Plan plan) throws ExecutionException, InterruptedException {
     String retention = Long.toString(plan.imageRetention().toMillis());
     List<NewTopic> wanted = new ArrayList<>();
@@ -91,6 +94,9 @@ public final class LaneTopics {
         TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofDays(365).toMillis()))));
     wanted.add(topic(topics.acquisitions(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
     wanted.add(topic(topics.plateLayouts(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    if (topics.borrowsImages()) {
+      wanted.removeIf(topic -> borrowed(topics, topic.name()));
+    }
     Map<String, KafkaFuture<Void>> answers = admin.createTopics(wanted).values();
     Map<TopicPartition, OffsetSpec> created = new HashMap<>();
     for (NewTopic topic : wanted) {
@@ -106,6 +112,10 @@ public final class LaneTopics {
       }
     }
     awaitServed(admin, created);
+  }
+
+  private static boolean borrowed(Topics topics, String topic) {
+    return topics.borrowsImages() && (topic.equals(topics.imageEvents()) || topic.equals(topics.acquisitions()));
   }
 
   /**
@@ -150,7 +160,8 @@ public final class LaneTopics {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
-        problems.add("topic " + answer.getKey() + " does not exist: create it, or start with --create-topics");
+        problems.add("topic " + answer.getKey() + " does not exist: " + (borrowed(topics, answer.getKey())
+            ? "there is no lane " + topics.source() + " to take images from" : "create it, or start with --create-topics"));
       }
     }
     if (!problems.isEmpty()) {

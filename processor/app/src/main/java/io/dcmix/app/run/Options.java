@@ -13,16 +13,21 @@ import org.apache.kafka.streams.GroupProtocol;
 public final class Options {
   private Options() {}
 
+  /** The topics of {@code --lane}. */
+  public static Topics lane(String text) {
+    return lane("--lane", text);
+  }
+
   /**
-   * The topics of {@code --lane}.
+   * The topics of an option that names a lane.
    *
    * @throws CliException if it is no lane's name
    */
-  public static Topics lane(String text) {
+  public static Topics lane(String option, String text) {
     try {
       return new Topics(text);
     } catch (IllegalArgumentException e) {
-      throw new CliException("--lane: " + e.getMessage(), e);
+      throw new CliException(option + ": " + e.getMessage(), e);
     }
   }
 

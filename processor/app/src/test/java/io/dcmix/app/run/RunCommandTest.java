@@ -75,6 +75,16 @@ class RunCommandTest {
   }
 
   @Test
+  void shouldRefuseAFurtherLaneThatIsNoTopicPrefixOrTheFirstOne() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--also-lane", "Bad Lane")).isEqualTo(1);
+    assertThat(line()).startsWith("dcmix: --also-lane: Lane 'Bad Lane' must be").hasLineCount(1);
+    err.getBuffer().setLength(0);
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--lane", "live", "--also-lane", "replay", "--also-lane", "live"))
+        .isEqualTo(1);
+    assertThat(line()).isEqualTo("dcmix: --also-lane: live is the lane of --lane already");
+  }
+
+  @Test
   void shouldRefuseADeviceThatIsNone() {
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--device", "tpu")).isEqualTo(1);
     assertThat(line()).isEqualTo("dcmix: --device: Device 'tpu' must be auto, cpu, cuda, or cuda with numbers such as cuda:0,1");

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -115,7 +116,7 @@ public final class PooledSiteScorer implements SiteScorer {
     Thread thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> {
       try {
         loop.run();
-      } catch (InterruptedException e) {
+      } catch (InterruptedException | CancellationException e) {
         LOG.debug("{} ends", name);
       } catch (DeviceSickException e) {
         fallSick(e);

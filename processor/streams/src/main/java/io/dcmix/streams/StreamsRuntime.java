@@ -32,11 +32,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -202,29 +202,44 @@ public final class StreamsRuntime implements AutoCloseable {
     return (long) skipped.count();
   }
 
-  /** Wells of this instance that have images and no final result; empty while tasks come and go. Walks through all its wells. */
-  public OptionalLong unfinishedWells() {
+  /**
+   * Wells that have images and no final result.
+   *
+   * @param assembling wait for images
+   * @param scoring wait for the model
+   */
+  public record Unfinished(long assembling, long scoring) {}
+
+  /**
+   * Counts this instance's unfinished wells, of which no image came after this time. Walks through all its wells.
+   *
+   * @param lastArrival by the broker's clock
+   * @return null while tasks come and go
+   */
+  public @Nullable Unfinished unfinished(Instant lastArrival) {
     if (!ready()) {
-      return OptionalLong.empty();
+      return null;
     }
-    if (tasks() == 0) {
-      return OptionalLong.of(0);
-    }
-    try {
-      ReadOnlyKeyValueStore<String, WellState> wells =
-          streams.store(StoreQueryParameters.fromNameAndType(WellStageSupplier.WELLS, QueryableStoreTypes.keyValueStore()));
-      long unfinished = 0;
-      try (KeyValueIterator<String, WellState> all = wells.all()) {
-        while (all.hasNext()) {
-          WellLife life = all.next().value.getLife();
-          unfinished += life == WellLife.DONE || life == WellLife.EXPIRED ? 0 : 1;
+    long assembling = 0;
+    long scoring = 0;
+    if (tasks() > 0) {
+      try {
+        ReadOnlyKeyValueStore<String, WellState> wells =
+            streams.store(StoreQueryParameters.fromNameAndType(WellStageSupplier.WELLS, QueryableStoreTypes.keyValueStore()));
+        try (KeyValueIterator<String, WellState> all = wells.all()) {
+          while (all.hasNext()) {
+            WellState well = all.next().value;
+            boolean counts = well.getLastArrival() <= lastArrival.toEpochMilli();
+            assembling += counts && well.getLife() == WellLife.ASSEMBLING ? 1 : 0;
+            scoring += counts && well.getLife() == WellLife.SCORING ? 1 : 0;
+          }
         }
+      } catch (InvalidStateStoreException e) {
+        LOG.debug("The wells cannot be asked now: {}", e.getMessage());
+        return null;
       }
-      return OptionalLong.of(unfinished);
-    } catch (InvalidStateStoreException e) {
-      LOG.debug("The wells cannot be asked now: {}", e.getMessage());
-      return OptionalLong.empty();
     }
+    return new Unfinished(assembling, scoring);
   }
 
   private int tasks() {

@@ -38,6 +38,7 @@ public final class Processor implements AutoCloseable {
   private final Metrics metrics;
   private final SequencedMap<String, StreamsRuntime> lanes;
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+  private boolean closed; // guarded by this
 
   private Processor(Devices devices, Metrics metrics, SequencedMap<String, StreamsRuntime> lanes) {
     this.devices = devices;
@@ -155,9 +156,13 @@ public final class Processor implements AutoCloseable {
     return devices.names();
   }
 
+  /** Closing twice is fine. */
   @Override
-  public void close() {
-    close(lanes, devices, metrics);
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      close(lanes, devices, metrics);
+    }
   }
 
   /** The first lane, started first, works to the last. */

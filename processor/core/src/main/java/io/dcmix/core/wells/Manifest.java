@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What an acquisition announced, in the form in which the well stage asks for it. Immutable. */
@@ -35,15 +36,16 @@ public final class Manifest {
   private final Map<String, SortedSet<Integer>> wellSites = new HashMap<>();
   private final Set<String> channels;
   private final int timepoints;
-  private final int zPlanes;
+  private final SortedSet<Integer> focalPlanes;
   private final Map<Site, Map<Plane, Absent>> absent = new HashMap<>();
   private final Set<Well> focusFailures = new HashSet<>();
 
   private Manifest(Acquisition acquisition) {
-    zPlanes = acquisition.getZPlanes();
+    int zPlanes = acquisition.getZPlanes();
     if (zPlanes < 1 || zPlanes > FocalPolicy.MAX_PLANE + 1) {
       throw new IllegalArgumentException("zPlanes is " + zPlanes + "; it must be 1 to " + (FocalPolicy.MAX_PLANE + 1));
     }
+    focalPlanes = Collections.unmodifiableSortedSet(new TreeSet<>(IntStream.range(0, zPlanes).boxed().toList()));
     timepoints = acquisition.getTimepoints();
     wells = Set.copyOf(acquisition.getWells());
     sites = Collections.unmodifiableSortedSet(new TreeSet<>(acquisition.getSites()));
@@ -78,38 +80,49 @@ public final class Manifest {
       return Collections.emptySortedSet();
     }
     SortedSet<Integer> announced = wellSites.getOrDefault(name, sites);
-    if (announced.stream().noneMatch(site -> absent.containsKey(new Site(name, site, timepoint)))) {
+    if (absent.isEmpty() || announced.stream().noneMatch(site -> absent.containsKey(new Site(name, site, timepoint)))) {
       return announced;
     }
+    // Only what is taken elsewhere can be left out here; a channel that is announced nowhere makes its sites fail, not disappear.
+    List<String> taken = modelChannels.stream().filter(this::takes).toList();
     SortedSet<Integer> acquired = new TreeSet<>(announced);
-    acquired.removeIf(site -> modelChannels.stream().allMatch(channel -> acquired(well, site, timepoint, channel).isEmpty()));
+    acquired.removeIf(site -> !taken.isEmpty() && taken.stream().allMatch(channel -> acquired(well, site, timepoint, channel).isEmpty()));
     return acquired;
   }
 
   /** The focal planes of a channel that the microscope takes at a site, whether or not they come; ascending. */
   public SortedSet<Integer> acquired(WellAddress well, int site, int timepoint, String channel) {
-    SortedSet<Integer> acquired = new TreeSet<>();
-    if (!channels.isEmpty() && !channels.contains(channel)) {
-      return acquired;
+    if (!takes(channel)) {
+      return Collections.emptySortedSet();
     }
-    Map<Plane, Absent> here = absent.getOrDefault(new Site(well.toString(), site, timepoint), Map.of());
-    for (int z = 0; z < zPlanes; z++) {
+    Map<Plane, Absent> here = absentAt(well, site, timepoint);
+    if (here.isEmpty()) {
+      return focalPlanes;
+    }
+    SortedSet<Integer> acquired = new TreeSet<>(focalPlanes);
+    acquired.removeIf(z -> {
       Absent gone = here.get(new Plane(channel, z));
-      if (gone == null || gone.kind() != Absence.NOT_ACQUIRED) {
-        acquired.add(z);
-      }
-    }
-    return acquired;
+      return gone != null && gone.kind() == Absence.NOT_ACQUIRED;
+    });
+    return Collections.unmodifiableSortedSet(acquired);
+  }
+
+  private boolean takes(String channel) {
+    return channels.isEmpty() || channels.contains(channel);
+  }
+
+  private Map<Plane, Absent> absentAt(WellAddress well, int site, int timepoint) {
+    return absent.isEmpty() ? Map.of() : absent.getOrDefault(new Site(well.toString(), site, timepoint), Map.of());
   }
 
   /** Why a plane will never come; null if it may. */
   public @Nullable Absent absence(WellAddress well, int site, int timepoint, String channel, int z) {
-    return absent.getOrDefault(new Site(well.toString(), site, timepoint), Map.of()).get(new Plane(channel, z));
+    return absentAt(well, site, timepoint).get(new Plane(channel, z));
   }
 
   /** Number of focal planes, numbered from 0. */
   public int zPlanes() {
-    return zPlanes;
+    return focalPlanes.size();
   }
 
   /** Whether the autofocus failed on a plane of a well, used or not. */

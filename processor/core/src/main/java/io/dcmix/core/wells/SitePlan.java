@@ -31,11 +31,13 @@ public record SitePlan(FocalPolicy policy, @Nullable Manifest manifest, WellKey 
       return unannounced(here, came);
     }
     SortedSet<Integer> acquired = manifest.acquired(well.well(), site, well.timepoint(), channel);
-    if (here != null) {
-      // What came was acquired, whatever the announcement says; beyond its focal planes it is not waited for, so it cannot count.
-      acquired.addAll(here.headMap(manifest.zPlanes()).keySet());
+    if (here == null || acquired.containsAll(here.headMap(manifest.zPlanes()).keySet())) {
+      return policy.choose(acquired);
     }
-    return policy.choose(acquired);
+    // What came was acquired, whatever the announcement says; beyond its focal planes it is not waited for, so it cannot count.
+    SortedSet<Integer> all = new TreeSet<>(acquired);
+    all.addAll(here.headMap(manifest.zPlanes()).keySet());
+    return policy.choose(all);
   }
 
   private <T> @Nullable List<Integer> unannounced(@Nullable SortedMap<Integer, T> here, Map<String, SortedMap<Integer, T>> came) {

@@ -172,6 +172,8 @@ class WellsTest {
     Manifest manifest = manifest(1, new AbsentPlane("B02", 1, "DNA", 0, 0, "", Absence.NOT_ACQUIRED),
         new AbsentPlane("B02", 1, "GFP", 0, 0, "", Absence.NOT_ACQUIRED), new AbsentPlane("B02", 2, "DNA", 0, 0, "", Absence.NOT_ACQUIRED));
     assertThat(manifest.sitesOf(WellAddress.parse("B02"), 0, List.of("DNA", "GFP"))).containsExactly(2);
+    assertThat(manifest.sitesOf(WellAddress.parse("B02"), 0, List.of("DNA"))).isEmpty();
+    assertThat(manifest.sitesOf(WellAddress.parse("B02"), 0, List.of("w1", "w2"))).as("other names are no absence").containsExactly(1, 2);
   }
 
   @Test

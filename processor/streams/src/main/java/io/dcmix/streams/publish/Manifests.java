@@ -5,7 +5,6 @@ import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.PlateArchive;
 import io.dcmix.core.archive.PlateMap;
 import io.dcmix.schema.WellAddress;
-import io.dcmix.schema.event.Absence;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
 import io.dcmix.schema.event.LayoutWell;
@@ -79,7 +78,7 @@ final class Manifests {
 
   private static io.dcmix.schema.event.AbsentPlane event(AbsentPlane plane) {
     PlaneId id = plane.id();
-    return new io.dcmix.schema.event.AbsentPlane(id.well().toString(), id.site(), id.channel(), id.timepoint(), id.z(), plane.reason(), Absence.MISSING);
+    return new io.dcmix.schema.event.AbsentPlane(id.well().toString(), id.site(), id.channel(), id.timepoint(), id.z(), plane.reason(), plane.kind());
   }
 
   /** The layout of a plate. */

@@ -62,7 +62,7 @@ public final class BenchCommand implements CliCommand {
   @Option(names = "--workload", split = ",", paramLabel = "NAME", description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all.")
   private List<Workload> workloads = List.of(Workload.values());
 
-  @Option(names = "--plates", paramLabel = "N", description = "Plates to drain. Default: 24; resnet: 4; phenix: 1.")
+  @Option(names = "--plates", paramLabel = "N", description = "Plates to drain. Default: 24; resnet: 8; phenix: 1.")
   private @Nullable Integer plates;
 
   @Option(names = "--wells", paramLabel = "N", description = "Wells of a plate, 4 to 384. Default: 384; phenix: 96.")

@@ -21,6 +21,9 @@ import org.apache.kafka.clients.admin.TopicListing;
 
 /** A lane of its own for one pass: topics, publisher, processor. Closing deletes its topics. Used by one thread. */
 final class Lane implements AutoCloseable {
+  /** The heap that the launcher gives {@code dcmix run}. */
+  static final String HEAP = "-Xmx1g";
+
   private final Broker broker;
   private final Topics topics;
   private final ImagePool pool;
@@ -71,7 +74,8 @@ final class Lane implements AutoCloseable {
       arguments.addAll(List.of("--reference-root", pool.folder().toString()));
     }
     arguments.addAll(settings.options());
-    List<String> jvm = new ArrayList<>(settings.jvmOptions());
+    List<String> jvm = new ArrayList<>(List.of(HEAP));
+    jvm.addAll(settings.jvmOptions());
     jvm.addAll(jvmOptions);
     return Child.start("processor", log, jvm, arguments);
   }

@@ -13,7 +13,7 @@ enum Workload {
   /** One site of six 512² 8-bit PNGs, about as large as RxRx1's; a small CNN at 128². */
   RXRX1(Net.SMALL_128, 24, 384, 0.70, 0.80),
   /** The same images; ResNet-18 at 224². */
-  RESNET(Net.RESNET_224, 4, 384, 0.93, 0.97),
+  RESNET(Net.RESNET_224, 8, 384, 0.93, 0.97),
   /** Two sites of five 2160² 16-bit TIFFs in files that the events refer to; a small CNN at 270². */
   PHENIX(Net.SMALL_270, 1, 96, null, null),
   /** The images of rxrx1; a model that hardly computes, so that what is left is transport and decoding. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,15 @@ class WorkloadTest {
       new Images("small", 2, new PlaneFormat(64, 64, PixelType.UINT8, Encoding.PNG), List.of("DNA", "ER"), 7, 3, false);
 
   @TempDir Path folder;
+
+  @Test
+  void shouldGiveTheProcessorTheHeapThatTheLauncherGivesIt() throws Exception {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("dcmix"))) {
+      root = Objects.requireNonNull(root.getParent(), "no launcher above " + Path.of("").toAbsolutePath());
+    }
+    assertThat(Files.readString(root.resolve("dcmix"))).contains("run | demo) options+=(\"" + Lane.HEAP + "\")");
+  }
 
   @Test
   void shouldFillWellsFromAPoolThatIsDrawnOnce() throws Exception {

@@ -1,6 +1,7 @@
 package io.dcmix.streams;
 
 import io.dcmix.core.model.ModelCard;
+import java.util.List;
 
 /**
  * What an instance may hold in memory besides the scorer's pixels.
@@ -15,6 +16,17 @@ public record MemoryBudget(long inputBytes, long stateBytes) {
 
   /** More than this gains nothing and delays the results of the records before. */
   private static final int MOST_RECORDS = 512;
+
+  /** Heap that everything else takes: clients, stages, open wells, the page. */
+  private static final long OTHER_HEAP = 384L << 20;
+
+  /** What does not fit into a heap of so many bytes, with the remedy; empty if all does. */
+  List<String> problems(long heap) {
+    return inputBytes + OTHER_HEAP <= heap
+        ? List.of()
+        : List.of("the input buffer (%,d MiB) and what else lives on the heap (%,d MiB) exceed the heap (%,d MiB): lower it, or give more heap with DCMIX_JAVA_OPTS=-Xmx%dm"
+            .formatted(inputBytes >> 20, OTHER_HEAP >> 20, heap >> 20, ((inputBytes + OTHER_HEAP) >> 20) + 1));
+  }
 
   public MemoryBudget withInputBytes(long bytes) {
     return new MemoryBudget(bytes, stateBytes);

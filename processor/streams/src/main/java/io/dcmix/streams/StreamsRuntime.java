@@ -144,6 +144,7 @@ public final class StreamsRuntime implements AutoCloseable {
       ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, MeterRegistry registry)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
     List<String> problems = new ArrayList<>(config.problems());
+    problems.addAll(config.memory().problems(Runtime.getRuntime().maxMemory()));
     ModelCard card = models.getFirst().card();
     if (config.scoring().poolBytes() >= 1 && config.scoring().slots(card) < 1) {
       problems.add("one site of model %s takes %,d bytes, the pixel pool has %,d: enlarge it"

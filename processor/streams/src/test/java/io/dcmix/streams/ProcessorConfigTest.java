@@ -88,4 +88,12 @@ class ProcessorConfigTest {
   private static ProcessorConfig commitInterval(Duration interval) {
     return DEFAULTS.withCommitInterval(interval);
   }
+
+  @Test
+  void shouldRefuseAnInputBufferThatTheHeapCannotHold() {
+    MemoryBudget budget = MemoryBudget.DEFAULT.withInputBytes(640L << 20);
+    assertThat(budget.problems(1024L << 20)).isEmpty();
+    assertThat(budget.problems(1023L << 20)).singleElement().asString()
+        .contains("input buffer (640 MiB)", "heap (1,023 MiB)", "DCMIX_JAVA_OPTS=-Xmx1025m");
+  }
 }

@@ -3,6 +3,7 @@ package io.dcmix.app.run;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.scoring.ExplainPolicy;
+import io.dcmix.core.wells.FocalPolicy;
 import io.dcmix.streams.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,19 @@ public final class Options {
       return ExplainPolicy.parse(text);
     } catch (IllegalArgumentException e) {
       throw new CliException("--explain: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The policy of {@code --z}.
+   *
+   * @throws CliException if it is none
+   */
+  public static FocalPolicy focal(String text) {
+    try {
+      return FocalPolicy.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--z: " + e.getMessage(), e);
     }
   }
 

@@ -81,6 +81,14 @@ final class ProcessorOptions {
       description = "An incomplete well ends this long after its last image. Default: ${DEFAULT-VALUE}.")
   private Duration wellDeadline = Duration.ofMinutes(30);
 
+  @Option(names = "--min-sites", defaultValue = "1", paramLabel = "N",
+      description = "A well of which fewer sites could be scored fails instead of being judged by them. Default: ${DEFAULT-VALUE}.")
+  private int minSites = 1;
+
+  @Option(names = "--z", defaultValue = "0", paramLabel = "projection|N",
+      description = "Which focal plane is scored, counted from 0, or the maximum over all of them. A single one always counts. Default: ${DEFAULT-VALUE}.")
+  private String z = "0";
+
   @Option(names = "--transaction-timeout", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
       description = "After it the broker gives up a silent instance's transaction. Default: ${DEFAULT-VALUE}.")
   private Duration transactionTimeout = Duration.ofSeconds(10);
@@ -140,7 +148,8 @@ final class ProcessorOptions {
    */
   ProcessorConfig config(Topics topics) {
     return ProcessorConfig.of(topics, bootstrapServers, stateDir)
-        .withScreening(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline))
+        .withScreening(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline)
+            .withMinSites(minSites).withFocal(Options.focal(z)))
         .withScoring(scoring())
         .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
         .withStreamThreads(streamThreads)

@@ -55,6 +55,13 @@ class RunCommandTest {
   }
 
   @Test
+  void shouldRefuseAFocalPlaneThatIsNone() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--z", "middle")).isEqualTo(1);
+    assertThat(line()).isEqualTo(
+        "dcmix: --z: 'middle' must be projection, for the maximum over all focal planes, or the number of one, from 0 to 999");
+  }
+
+  @Test
   void shouldNameTheModelThatIsNotThere() {
     Path missing = folder.resolve("missing.onnx");
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", missing.toString())).isEqualTo(1);

@@ -95,6 +95,10 @@ public final class DemoCommand implements CliCommand {
   @Option(names = "--plate-map", paramLabel = "FILE", description = "What is in the wells: CSV or TSV. Default: the one that the spec names.")
   private @Nullable Path plateMap;
 
+  @Option(names = "--barcode-aliases", paramLabel = "FILE",
+      description = "Table of alias and barcode: the archive's plate goes by the barcode if its name is an alias. Default: none.")
+  private @Nullable Path barcodeAliases;
+
   @Option(names = "--reference-above", defaultValue = "4MiB", paramLabel = "SIZE", converter = Sizes.class,
       description = "Larger images of an archive go by reference, as files of its folder; the others inline. Default: ${DEFAULT-VALUE}.")
   private long referenceAbove = Referral.ABOVE;
@@ -120,7 +124,7 @@ public final class DemoCommand implements CliCommand {
   public Integer call() throws InterruptedException {
     Topics topics = Options.lane(lane);
     DevicePolicy policy = device.policy();
-    DemoPlate plate = DemoPlate.open(archive, spec, plateMap, seed);
+    DemoPlate plate = DemoPlate.open(archive, spec, plateMap, barcodeAliases, seed);
     plate.warnings().forEach(warning -> System.err.println("Note: " + warning));
     Path folder = data != null ? data : Path.of(System.getProperty("user.home"), ".dcmix", "demo");
     try (Shutdown shutdown = new Shutdown()) {

@@ -1,6 +1,7 @@
 package io.dcmix.demo;
 
 import io.dcmix.core.archive.Archives;
+import io.dcmix.core.archive.BarcodeAliases;
 import io.dcmix.core.archive.OpenedArchive;
 import io.dcmix.core.archive.PlateArchive;
 import io.dcmix.core.archive.PlateMap;
@@ -35,10 +36,10 @@ record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List
    *
    * @throws CliException if the archive cannot be read; names the place and the remedy
    */
-  static DemoPlate open(@Nullable Path archive, @Nullable Path spec, @Nullable Path plateMap, long seed) {
+  static DemoPlate open(@Nullable Path archive, @Nullable Path spec, @Nullable Path plateMap, @Nullable Path aliases, long seed) {
     if (archive == null) {
-      if (spec != null || plateMap != null) {
-        throw new CliException("--spec and --plate-map belong to an archive: add --archive DIR");
+      if (spec != null || plateMap != null || aliases != null) {
+        throw new CliException("--spec, --plate-map and --barcode-aliases belong to an archive: add --archive DIR");
       }
       SimulatedPlate plate = SimulatedPlate.of(SimulationSpec.demo(seed));
       return new DemoPlate(plate, plate.map(), Truth.of(plate), List.of(), null);
@@ -48,7 +49,8 @@ record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List
       if (opened.archive().planes().isEmpty()) {
         throw new CliException("The archive " + archive + " has no image that the pattern matches; see docs/archives.md");
       }
-      return new DemoPlate(opened.archive(), opened.map(), Truth.of(opened.map()), opened.warnings(), archive.toRealPath());
+      BarcodeAliases barcodes = aliases == null ? BarcodeAliases.NONE : BarcodeAliases.read(aliases);
+      return new DemoPlate(barcodes.apply(opened.archive()), opened.map(), Truth.of(opened.map()), opened.warnings(), archive.toRealPath());
     } catch (IOException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     }

@@ -38,6 +38,7 @@ import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.StreamsRuntime;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
+import io.dcmix.streams.results.LaneReader;
 import io.dcmix.streams.source.TopicPlaneSource;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -48,7 +49,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,15 +57,12 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterAll;
@@ -390,20 +387,9 @@ class LaneIT {
 
   /** Everything committed to a topic, in the order of its partitions. */
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-    Map<String, Object> config = new HashMap<>(client);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(info -> new TopicPartition(topic, info.partition())).toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      long until = System.nanoTime() + PATIENCE.toNanos();
-      while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-        assertThat(System.nanoTime()).as("Reading " + topic + " to its end").isLessThan(until);
-        consumer.poll(Duration.ofMillis(50)).forEach(records::add);
-      }
+    try (LaneReader reader = new LaneReader(client, List.of(topic))) {
+      reader.readToEnd(PATIENCE, records::add);
     }
     return records;
   }

@@ -69,7 +69,10 @@ public final class LaneTopics {
     }
   }
 
-  /** Creates the topics that do not exist yet, and waits until they can be written to; leaves the others as they are. */
+  /**
+   * Creates the topics that do not exist yet, and waits until they can be written to; leaves the others as they are. What a lane
+   * borrows from another is that one's to create.
+   */
   public static void create(Admin admin, Topics topics, Plan plan) throws ExecutionException, InterruptedException {
     String retention = Long.toString(plan.imageRetention().toMillis());
     List<NewTopic> wanted = new ArrayList<>();
@@ -90,7 +93,23 @@ public final class LaneTopics {
         TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete",
         TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofDays(365).toMillis()))));
     wanted.add(topic(topics.acquisitions(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
-    wanted.add(topic(topics.plateLayouts(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    wanted.add(layouts(topics, plan));
+    if (topics.borrowsImages()) {
+      wanted.removeIf(topic -> borrowed(topics, topic.name()));
+    }
+    create(admin, wanted);
+  }
+
+  /** Creates the topic of the layouts alone, if it does not exist: plates may be described before any lane runs. */
+  public static void createLayouts(Admin admin, Topics topics, short replication) throws ExecutionException, InterruptedException {
+    create(admin, List.of(layouts(topics, new Plan(1, replication, Duration.ZERO))));
+  }
+
+  private static NewTopic layouts(Topics topics, Plan plan) {
+    return topic(topics.plateLayouts(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
+  }
+
+  private static void create(Admin admin, List<NewTopic> wanted) throws ExecutionException, InterruptedException {
     Map<String, KafkaFuture<Void>> answers = admin.createTopics(wanted).values();
     Map<TopicPartition, OffsetSpec> created = new HashMap<>();
     for (NewTopic topic : wanted) {
@@ -106,6 +125,10 @@ public final class LaneTopics {
       }
     }
     awaitServed(admin, created);
+  }
+
+  private static boolean borrowed(Topics topics, String topic) {
+    return topics.borrowsImages() && (topic.equals(topics.imageEvents()) || topic.equals(topics.acquisitions()));
   }
 
   /**
@@ -124,6 +147,29 @@ public final class LaneTopics {
         }
         Thread.sleep(50);
       }
+    }
+  }
+
+  /**
+   * Checks the topic of the layouts.
+   *
+   * @throws UnusableTopicsException if it does not exist, or if the broker would forget layouts
+   */
+  public static void checkLayouts(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
+    ConfigResource layouts = new ConfigResource(ConfigResource.Type.TOPIC, topics.plateLayouts());
+    try {
+      Config config = Objects.requireNonNull(admin.describeConfigs(List.of(layouts)).all().get().get(layouts));
+      String cleanup = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+      if (!cleanup.equals("compact")) {
+        throw new UnusableTopicsException(topics, List.of("topic %s has cleanup.policy=%s, so the broker would forget layouts; set it to compact"
+            .formatted(topics.plateLayouts(), cleanup)));
+      }
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        throw e;
+      }
+      throw new UnusableTopicsException(topics, List.of("topic %s does not exist: create it with --create-topic, or start a processor with --create-topics"
+          .formatted(topics.plateLayouts())));
     }
   }
 
@@ -150,7 +196,8 @@ public final class LaneTopics {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
-        problems.add("topic " + answer.getKey() + " does not exist: create it, or start with --create-topics");
+        problems.add("topic " + answer.getKey() + " does not exist: " + (borrowed(topics, answer.getKey())
+            ? "there is no lane " + topics.source() + " to take images from" : "create it, or start with --create-topics"));
       }
     }
     if (!problems.isEmpty()) {

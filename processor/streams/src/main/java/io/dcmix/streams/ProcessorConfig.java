@@ -14,6 +14,7 @@ import org.apache.kafka.streams.GroupProtocol;
  * What a processor instance is told. Start from {@link #of} and change what differs.
  *
  * @param topics the lane
+ * @param selection which of its images are scored
  * @param bootstrapServers host:port, comma-separated
  * @param stateDir folder of the local state; it can be lost, the changelogs restore it
  * @param streamThreads threads that read images and write results, 1 or more
@@ -34,6 +35,7 @@ import org.apache.kafka.streams.GroupProtocol;
  */
 public record ProcessorConfig(
     Topics topics,
+    ImageSelection selection,
     String bootstrapServers,
     Path stateDir,
     int streamThreads,
@@ -64,63 +66,74 @@ public record ProcessorConfig(
   /** The defaults, for a broker with its default settings. */
   public static ProcessorConfig of(Topics topics, String bootstrapServers, Path stateDir) {
     return new ProcessorConfig(
-        topics, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ScreeningConfig.DEFAULT, Duration.ofMillis(200),
+        topics, ImageSelection.ALL, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ScreeningConfig.DEFAULT, Duration.ofMillis(200),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), GroupProtocol.CLASSIC,
         new WireFormat.SingleObject(), Map.of(), References.NONE, CHECK_HASH_OF);
   }
 
+  public ProcessorConfig withSelection(ImageSelection wanted) {
+    return new ProcessorConfig(topics, wanted, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+  }
+
+  /** The same instance settings for another lane. */
+  public ProcessorConfig withTopics(Topics other) {
+    return new ProcessorConfig(other, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+  }
+
   public ProcessorConfig withScreening(ScreeningConfig wanted) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
         commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withScoring(ScorerConfig wanted) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, wanted, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, wanted, memory, screening,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withStreamThreads(int threads) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, threads, scoring, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, threads, scoring, memory, screening,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withMemory(MemoryBudget budget) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, budget, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, budget, screening,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withCommitInterval(Duration interval) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
         interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references, checkHashOf);
   }
 
   public ProcessorConfig withGroupProtocol(GroupProtocol protocol) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references, checkHashOf);
   }
 
   public ProcessorConfig withReferences(References fetched) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched, checkHashOf);
   }
 
   public ProcessorConfig withCheckHashOf(int oneIn) {
-    return new ProcessorConfig(topics, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
         commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, oneIn);
   }
 

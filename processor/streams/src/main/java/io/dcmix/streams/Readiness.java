@@ -1,7 +1,9 @@
 package io.dcmix.streams;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SequencedMap;
 import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,17 @@ public record Readiness(List<Part> parts) {
    * @param detail how it stands, for people
    */
   public record Part(String name, boolean ready, String detail) {}
+
+  /** The parts of several lanes, each named after its lane; of one lane alone as they are. */
+  public static Readiness of(SequencedMap<String, Readiness> lanes) {
+    if (lanes.size() == 1) {
+      return lanes.firstEntry().getValue();
+    }
+    List<Part> parts = new ArrayList<>();
+    lanes.forEach((lane, readiness) ->
+        readiness.parts().forEach(part -> parts.add(new Part(lane + ": " + part.name(), part.ready(), part.detail()))));
+    return new Readiness(parts);
+  }
 
   /** Whether every part is ready. */
   public boolean ready() {

@@ -1,6 +1,7 @@
 package io.dcmix.streams;
 
 import io.dcmix.core.scoring.ExplainPolicy;
+import io.dcmix.core.wells.FocalPolicy;
 import io.dcmix.streams.plate.ImportanceConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,21 +15,36 @@ import java.util.List;
  * @param wellDeadline a well without all its sites ends this long after its last image
  * @param lateWindow how long after its last image a finished well can still be corrected
  * @param importance windows of channel importance
+ * @param minSites a well of which fewer sites could be scored fails, 1 or more
+ * @param focal which focal planes make an image
  */
-public record ScreeningConfig(ExplainPolicy explain, Duration wellDeadline, Duration lateWindow, ImportanceConfig importance) {
-  public static final ScreeningConfig DEFAULT =
-      new ScreeningConfig(ExplainPolicy.ALL, Duration.ofMinutes(30), Duration.ofHours(24), ImportanceConfig.DEFAULT);
+public record ScreeningConfig(
+    ExplainPolicy explain, Duration wellDeadline, Duration lateWindow, ImportanceConfig importance, int minSites, FocalPolicy focal) {
+  public static final ScreeningConfig DEFAULT = new ScreeningConfig(
+      ExplainPolicy.ALL, Duration.ofMinutes(30), Duration.ofHours(24), ImportanceConfig.DEFAULT, 1, FocalPolicy.DEFAULT);
 
   public ScreeningConfig withExplain(ExplainPolicy wanted) {
-    return new ScreeningConfig(wanted, wellDeadline, lateWindow, importance);
+    return new ScreeningConfig(wanted, wellDeadline, lateWindow, importance, minSites, focal);
   }
 
   public ScreeningConfig withWellDeadline(Duration deadline) {
-    return new ScreeningConfig(explain, deadline, lateWindow, importance);
+    return new ScreeningConfig(explain, deadline, lateWindow, importance, minSites, focal);
+  }
+
+  public ScreeningConfig withLateWindow(Duration window) {
+    return new ScreeningConfig(explain, wellDeadline, window, importance, minSites, focal);
   }
 
   public ScreeningConfig withImportance(ImportanceConfig wanted) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, wanted);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, wanted, minSites, focal);
+  }
+
+  public ScreeningConfig withMinSites(int sites) {
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, importance, sites, focal);
+  }
+
+  public ScreeningConfig withFocal(FocalPolicy wanted) {
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, importance, minSites, wanted);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
@@ -36,6 +52,9 @@ public record ScreeningConfig(ExplainPolicy explain, Duration wellDeadline, Dura
     List<String> problems = new ArrayList<>();
     if (wellDeadline.compareTo(lateWindow) > 0) {
       problems.add("the well deadline (" + wellDeadline + ") is longer than the late window (" + lateWindow + "): shorten it");
+    }
+    if (minSites < 1) {
+      problems.add("a well needs at least one scored site, not " + minSites);
     }
     return problems;
   }

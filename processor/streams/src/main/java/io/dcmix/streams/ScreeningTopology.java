@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -32,6 +33,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The topology of a lane, as one pure function. It reads like the diagram in the README: image events to the well stage, its
@@ -39,12 +41,25 @@ import org.apache.kafka.streams.state.Stores;
  */
 public final class ScreeningTopology {
   private final Topics topics;
+  private final Predicate<byte @Nullable []> images;
   private final EventSerdes serdes;
   private final WellStageSupplier wellStage;
   private final ScreeningConfig config;
 
+  /** The topology of a lane that scores all images that it reads. */
   public ScreeningTopology(Topics topics, EventSerdes serdes, WellStageSupplier wellStage, ScreeningConfig config) {
+    this(topics, key -> true, serdes, wellStage, config);
+  }
+
+  /**
+   * The topology of a lane.
+   *
+   * @param images whether the image event with this key, which may be null, is this lane's; the others are passed over
+   */
+  public ScreeningTopology(
+      Topics topics, Predicate<byte @Nullable []> images, EventSerdes serdes, WellStageSupplier wellStage, ScreeningConfig config) {
     this.topics = topics;
+    this.images = images;
     this.serdes = serdes;
     this.wellStage = wellStage;
     this.config = config;
@@ -78,6 +93,7 @@ public final class ScreeningTopology {
     KStream<byte[], WellOutput> wells =
         builder
             .stream(topics.imageEvents(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("image-events"))
+            .filter((key, value) -> images.test(key), Named.as("selection"))
             .process(wellStage, Named.as("well-stage"));
     wells
         .flatMapValues(output -> output instanceof WellOutput.Predicted p ? List.of(p.prediction()) : List.of(), Named.as("predictions"))

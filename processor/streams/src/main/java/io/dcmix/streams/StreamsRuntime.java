@@ -14,6 +14,8 @@ import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.schema.state.WellLife;
+import io.dcmix.schema.state.WellState;
 import io.dcmix.streams.LaneTopics.ImageTopic;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ScreeningTopology.EventSerdes;
@@ -26,9 +28,11 @@ import io.dcmix.streams.well.WellStageSupplier;
 import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.PatientDecoder;
 import io.dcmix.streams.wire.RegistryUnavailableException;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +48,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +73,7 @@ public final class StreamsRuntime implements AutoCloseable {
   private final SiteScorer scorer;
   private final TopicPlaneSource source;
   private final String what;
+  private final Counter skipped;
   private final Duration settle;
   private volatile long runningSince = System.nanoTime();
   /** Opens when records can flow, or never will. */
@@ -95,7 +106,8 @@ public final class StreamsRuntime implements AutoCloseable {
             new StageMeters(registry));
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
-    ScreeningTopology topology = new ScreeningTopology(topics, results, wellStage, config.screening());
+    skipped = InstanceMeters.skipped(registry);
+    ScreeningTopology topology = new ScreeningTopology(topics, key -> takes(config.selection(), key), results, wellStage, config.screening());
     streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, model.card(), images.partitions()),
         new FencedClients(new TopicPartition(topics.acquisitions(), 0)));
     streams.setUncaughtExceptionHandler(this::die);
@@ -176,6 +188,59 @@ public final class StreamsRuntime implements AutoCloseable {
     return Readiness.of(
         streams.state(), tasks(), Duration.ofNanos(System.nanoTime() - runningSince), settle, what,
         cause == null ? null : String.valueOf(cause.getMessage()), sickness == null ? null : String.valueOf(sickness.getMessage()));
+  }
+
+  private boolean takes(ImageSelection selection, byte @Nullable [] key) {
+    boolean takes = selection.takes(key);
+    if (!takes) {
+      skipped.increment();
+    }
+    return takes;
+  }
+
+  /** Image events that the lane's selection passed over since the start of this instance. */
+  public long skipped() {
+    return (long) skipped.count();
+  }
+
+  /**
+   * Wells that have images and no final result.
+   *
+   * @param assembling wait for images
+   * @param scoring wait for the model
+   */
+  public record Unfinished(long assembling, long scoring) {}
+
+  /**
+   * Counts this instance's unfinished wells, of which no image came after this time. Walks through all its wells.
+   *
+   * @param lastArrival by the broker's clock
+   * @return null while tasks come and go
+   */
+  public @Nullable Unfinished unfinished(Instant lastArrival) {
+    if (!ready()) {
+      return null;
+    }
+    long assembling = 0;
+    long scoring = 0;
+    if (tasks() > 0) {
+      try {
+        ReadOnlyKeyValueStore<String, WellState> wells =
+            streams.store(StoreQueryParameters.fromNameAndType(WellStageSupplier.WELLS, QueryableStoreTypes.keyValueStore()));
+        try (KeyValueIterator<String, WellState> all = wells.all()) {
+          while (all.hasNext()) {
+            WellState well = all.next().value;
+            boolean counts = well.getLastArrival() <= lastArrival.toEpochMilli();
+            assembling += counts && well.getLife() == WellLife.ASSEMBLING ? 1 : 0;
+            scoring += counts && well.getLife() == WellLife.SCORING ? 1 : 0;
+          }
+        }
+      } catch (InvalidStateStoreException e) {
+        LOG.debug("The wells cannot be asked now: {}", e.getMessage());
+        return null;
+      }
+    }
+    return new Unfinished(assembling, scoring);
   }
 
   private int tasks() {

@@ -5,26 +5,40 @@ import java.util.regex.Pattern;
 
 /**
  * The topics of a lane, by role. A lane is a topic prefix plus an application id: {@code screening} for live work,
- * {@code replay-<name>} for a replay.
+ * {@code replay-<name>} for a replay. A lane that scores the images of another, with another model, has results of its own and
+ * reads that one's images and announcements.
  *
  * @param lane lower-case letters, digits and dashes, 1 to 60 characters
+ * @param source the lane whose images it scores; the same for all but rescored lanes
  */
-public record Topics(String lane) {
+public record Topics(String lane, String source) {
   private static final Pattern LANE = Pattern.compile("[a-z0-9][a-z0-9-]{0,59}");
 
   public Topics {
-    if (!LANE.matcher(lane).matches()) {
-      throw new IllegalArgumentException(
-          "Lane '" + lane + "' must be 1 to 60 lower-case letters, digits and dashes, starting with a letter or digit");
+    for (String name : List.of(lane, source)) {
+      if (!LANE.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "Lane '" + name + "' must be 1 to 60 lower-case letters, digits and dashes, starting with a letter or digit");
+      }
     }
   }
 
+  /** A lane that scores its own images. */
+  public Topics(String lane) {
+    this(lane, lane);
+  }
+
+  /** Whether it scores the images of another lane. */
+  public boolean borrowsImages() {
+    return !lane.equals(source);
+  }
+
   public String imageEvents() {
-    return lane + ".image-events";
+    return source + ".image-events";
   }
 
   public String acquisitions() {
-    return lane + ".acquisitions";
+    return source + ".acquisitions";
   }
 
   /** Layouts describe plates, not runs, so all lanes share them. */
@@ -65,6 +79,7 @@ public record Topics(String lane) {
     return "dcmix-" + lane;
   }
 
+  /** Every topic that it reads or writes. */
   public List<String> all() {
     return List.of(
         imageEvents(), acquisitions(), plateLayouts(), wellPredictions(), wellFailures(), channelImportance(), hitCalls(),

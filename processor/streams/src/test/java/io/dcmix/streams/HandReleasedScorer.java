@@ -1,5 +1,7 @@
 package io.dcmix.streams;
 
+import io.dcmix.core.images.CorruptPlaneException;
+import io.dcmix.core.images.PlaneDecoder;
 import io.dcmix.core.model.SiteScore;
 import io.dcmix.core.scoring.PlanePointer;
 import io.dcmix.core.scoring.SiteId;
@@ -9,6 +11,7 @@ import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteTicket;
 import io.dcmix.schema.event.FailureReason;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +20,7 @@ import java.util.Map;
 
 /**
  * A scorer whose outcomes come when the test says so. The score of a site is made of its bytes: the hit logit is the first
- * byte of the first channel minus 10, so a test chooses the class by its pixels.
+ * byte of the first channel minus 10, the highest over its focal planes, so a test chooses the class by its pixels.
  */
 final class HandReleasedScorer implements SiteScorer {
   record Held(SiteTicket ticket, List<SitePlane> planes) {}
@@ -71,12 +74,12 @@ final class HandReleasedScorer implements SiteScorer {
   /** Ends one of the held sites. */
   void release(int index) {
     Held site = held.remove(index);
-    PlanePointer first = site.planes().getFirst().pointer();
-    byte[] read = switch (first) {
-      case PlanePointer.InTopic in -> topic.get(in.offset());
-      case PlanePointer.AtUri at -> files.get(at.uri());
-    };
-    double logit = (payloads.getOrDefault(first, read)[0] & 0xFF) - 10;
+    SiteOutcome.Failed corrupt = corrupt(site);
+    if (corrupt != null) {
+      done.add(corrupt);
+      return;
+    }
+    double logit = site.planes().getFirst().layers().stream().mapToInt(layer -> payload(layer.pointer())[0] & 0xFF).max().orElseThrow() - 10;
     double p = 1 / (1 + Math.exp(-logit));
     int channels = site.planes().size();
     double[] contribution = new double[channels];
@@ -92,6 +95,34 @@ final class HandReleasedScorer implements SiteScorer {
     };
     done.add(new SiteOutcome.Scored(site.ticket(),
         new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution, explained ? importance : null), "test"));
+  }
+
+  /** What the decoder says of the site's planes; null if nothing. */
+  private SiteOutcome.Failed corrupt(Held site) {
+    for (SitePlane image : site.planes()) {
+      for (SitePlane.Layer layer : image.layers()) {
+        ByteBuffer target = ByteBuffer.allocateDirect((int) layer.format().decodedBytes()).order(ByteOrder.nativeOrder());
+        try {
+          PlaneDecoder.decode(layer.format(), ByteBuffer.wrap(payload(layer.pointer())), target);
+        } catch (CorruptPlaneException e) {
+          return new SiteOutcome.Failed(site.ticket(), FailureReason.CORRUPT_PLANE, image.channel(), layer.z(), e.getMessage());
+        }
+      }
+    }
+    return null;
+  }
+
+  private byte[] payload(PlanePointer pointer) {
+    byte[] read = switch (pointer) {
+      case PlanePointer.InTopic in -> topic.get(in.offset());
+      case PlanePointer.AtUri at -> files.get(at.uri());
+    };
+    return payloads.getOrDefault(pointer, read);
+  }
+
+  /** Ends one of the held sites badly: by a plane of this focal plane. */
+  void fail(int index, FailureReason reason, String channel, int z, String message) {
+    done.add(new SiteOutcome.Failed(held.remove(index).ticket(), reason, channel, z, message));
   }
 
   /** Ends one of the held sites badly. */

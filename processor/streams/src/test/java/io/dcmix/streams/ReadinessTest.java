@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dcmix.streams.Readiness.Part;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,5 +55,20 @@ class ReadinessTest {
     Readiness sick = Readiness.of(State.RUNNING, 3, LONG, SETTLE, "m", null, "The device cuda:0 fails on a blank site too");
     assertThat(sick.ready()).isFalse();
     assertThat(sick.parts()).filteredOn(p -> !p.ready()).containsExactly(new Part("scorer", false, "The device cuda:0 fails on a blank site too"));
+  }
+
+  @Test
+  void namesThePartsOfSeveralLanesAfterThemAndLeavesThoseOfOneAlone() {
+    Readiness live = of(State.RUNNING, 3, LONG);
+    Readiness replay = Readiness.of(State.ERROR, 3, LONG, SETTLE, "m", "its topic is gone", null);
+    SequencedMap<String, Readiness> lanes = new LinkedHashMap<>();
+    lanes.put("screening", live);
+    assertThat(Readiness.of(lanes)).isEqualTo(live);
+
+    lanes.put("replay", replay);
+    Readiness both = Readiness.of(lanes);
+    assertThat(both.ready()).isFalse();
+    assertThat(both.parts()).hasSize(8).contains(
+        new Part("screening: streams", true, "RUNNING"), new Part("replay: streams", false, "stopped: its topic is gone"));
   }
 }

@@ -3,6 +3,7 @@ package io.dcmix.streams;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.schema.AvroCodec;
+import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
@@ -15,7 +16,6 @@ import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.ScreeningTopology.EventSerdes;
 import io.dcmix.streams.metrics.StageMeters;
-import io.dcmix.streams.plate.ImportanceConfig;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,9 +25,12 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -47,6 +50,7 @@ final class TestLane implements AutoCloseable {
   static final Instant START = Instant.parse("2026-01-05T08:00:00Z");
   static final Duration DEADLINE = Duration.ofMinutes(10);
   static final Duration LATE_WINDOW = Duration.ofHours(2);
+  static final ScreeningConfig SCREENING = ScreeningConfig.DEFAULT.withWellDeadline(DEADLINE).withLateWindow(LATE_WINDOW);
   static final ModelCard MODEL =
       new ModelCard("test", "1", "ab".repeat(32), List.of("DNA", "GFP"), List.of("negative", "hit"), "hit", PixelType.UINT8, 2, 2,
           List.of(3.0, 1.0), List.of(0.0, 0.0), List.of(1.0, 1.0), Map.of());
@@ -81,9 +85,17 @@ final class TestLane implements AutoCloseable {
   }
 
   TestLane(int partitions, Duration backPressure, ExplainPolicy explain, int checkHashOf) {
+    this(partitions, backPressure, SCREENING.withExplain(explain), checkHashOf);
+  }
+
+  /** One partition, other settings: start from {@link #SCREENING}. */
+  TestLane(ScreeningConfig screening) {
+    this(1, Duration.ofSeconds(5), screening, 1);
+  }
+
+  private TestLane(int partitions, Duration backPressure, ScreeningConfig screening, int checkHashOf) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    ScreeningConfig screening = new ScreeningConfig(explain, DEADLINE, LATE_WINDOW, ImportanceConfig.DEFAULT);
     WellStageConfig config = new WellStageConfig("topic-id", partitions, screening, backPressure, checkHashOf);
     WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
     Properties properties = new Properties();
@@ -131,6 +143,16 @@ final class TestLane implements AutoCloseable {
         .setBytes(ByteBuffer.wrap(new byte[] {v, v, v, v}));
   }
 
+  /** SHA-256 of an image all of whose pixels have this value. */
+  static String sha(int value) {
+    byte v = (byte) value;
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(new byte[] {v, v, v, v}));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   static String key(ImageEvent event) {
     return WellKey.of(event.getPlate(), event.getAcquisition(), event.getWell(), event.getTimepoint()).toString();
   }
@@ -158,9 +180,19 @@ final class TestLane implements AutoCloseable {
     for (int s = 1; s <= sites; s++) {
       numbers.add(s);
     }
-    acquisitions.pipeInput("P/1", AvroCodec.of(Acquisition.class).encode(
-        Acquisition.newBuilder().setPlate("P").setAcquisition("1").setStatus(AcquisitionStatus.STARTED).setRows(8).setColumns(12)
-            .setWells(wells).setSites(numbers).setChannels(List.of("DNA", "GFP")).setAbsent(List.of(absent)).build()));
+    announce(acquisition(wells, numbers).setAbsent(List.of(absent)));
+  }
+
+  /** What an instrument says of plate P, run 1: these wells with these sites, channels DNA and GFP. */
+  static Acquisition.Builder acquisition(List<String> wells, List<Integer> sites) {
+    return Acquisition.newBuilder().setPlate("P").setAcquisition("1").setStatus(AcquisitionStatus.STARTED).setRows(8).setColumns(12)
+        .setWells(wells).setSites(sites).setChannels(List.of("DNA", "GFP"));
+  }
+
+  void announce(Acquisition.Builder announcement) {
+    Acquisition acquisition = announcement.build();
+    acquisitions.pipeInput(
+        new PlateKey(acquisition.getPlate(), acquisition.getAcquisition()).toString(), AvroCodec.of(Acquisition.class).encode(acquisition));
   }
 
   /** Lets wall-clock time pass in steps of 250 ms at most, without any record. */

@@ -31,4 +31,16 @@ class TopicsTest {
     assertThatThrownBy(() -> new Topics(lane))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'" + lane + "'").hasMessageContaining("lower-case letters, digits and dashes");
   }
+
+  @Test
+  void shouldTakeImagesAndAnnouncementsFromAnotherLaneAndKeepTheResultsApart() {
+    Topics topics = new Topics("replay-m2", "screening");
+    assertThat(topics.borrowsImages()).isTrue();
+    assertThat(topics.all()).containsExactlyInAnyOrder(
+        "screening.image-events", "screening.acquisitions", "replay-m2.well-predictions", "replay-m2.well-failures",
+        "replay-m2.channel-importance", "replay-m2.hit-calls", "replay-m2.plate-quality", "replay-m2.alerts", "replay-m2.dead-letters", "shared.plate-layouts");
+    assertThat(topics.applicationId()).isEqualTo("dcmix-replay-m2");
+    assertThat(new Topics("screening").borrowsImages()).isFalse();
+    assertThatThrownBy(() -> new Topics("replay", "Bad")).hasMessageContaining("'Bad'");
+  }
 }

@@ -1,15 +1,19 @@
 package io.dcmix.app.run;
 
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 
 /**
- * Where the meters of a process go. Made before the streams start, and so before the web server, which only hands out what is
+ * Where the meters of a process go: one registry for all its lanes, each meter with the label {@code lane}. Made before the streams start, and so before the web server, which only hands out what is
  * in it: results are counted from the first on.
  */
 public final class Metrics implements AutoCloseable {
@@ -19,19 +23,22 @@ public final class Metrics implements AutoCloseable {
   /**
    * A registry with the meters of the JVM.
    *
-   * @param lane becomes the label {@code lane} of every meter
+   * @param lane the process's first lane, under which they stand
    */
   public Metrics(String lane) {
-    registry.config().commonTags("lane", lane);
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    new UptimeMetrics().bindTo(registry);
-    collections.bindTo(registry);
+    MeterRegistry first = lane(lane);
+    new JvmMemoryMetrics().bindTo(first);
+    new JvmThreadMetrics().bindTo(first);
+    new ProcessorMetrics().bindTo(first);
+    new UptimeMetrics().bindTo(first);
+    collections.bindTo(first);
   }
 
-  public PrometheusMeterRegistry registry() {
-    return registry;
+  /** Where the meters of a lane are registered, which get its name as their label. */
+  public MeterRegistry lane(String lane) {
+    CompositeMeterRegistry labelling = new CompositeMeterRegistry(Clock.SYSTEM, List.of(registry));
+    labelling.config().commonTags("lane", lane);
+    return labelling;
   }
 
   /** All meters in Prometheus's text format. */

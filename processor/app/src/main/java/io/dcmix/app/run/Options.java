@@ -3,6 +3,7 @@ package io.dcmix.app.run;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.scoring.ExplainPolicy;
+import io.dcmix.core.wells.FocalPolicy;
 import io.dcmix.streams.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,16 +14,21 @@ import org.apache.kafka.streams.GroupProtocol;
 public final class Options {
   private Options() {}
 
+  /** The topics of {@code --lane}. */
+  public static Topics lane(String text) {
+    return lane("--lane", text);
+  }
+
   /**
-   * The topics of {@code --lane}.
+   * The topics of an option that names a lane.
    *
    * @throws CliException if it is no lane's name
    */
-  public static Topics lane(String text) {
+  public static Topics lane(String option, String text) {
     try {
       return new Topics(text);
     } catch (IllegalArgumentException e) {
-      throw new CliException("--lane: " + e.getMessage(), e);
+      throw new CliException(option + ": " + e.getMessage(), e);
     }
   }
 
@@ -36,6 +42,19 @@ public final class Options {
       return ExplainPolicy.parse(text);
     } catch (IllegalArgumentException e) {
       throw new CliException("--explain: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The policy of {@code --z}.
+   *
+   * @throws CliException if it is none
+   */
+  public static FocalPolicy focal(String text) {
+    try {
+      return FocalPolicy.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--z: " + e.getMessage(), e);
     }
   }
 

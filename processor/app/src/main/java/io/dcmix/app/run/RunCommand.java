@@ -6,25 +6,14 @@ import io.dcmix.app.dashboard.ResultDecoder;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.Devices;
-import io.dcmix.core.scoring.ScorerConfig;
-import io.dcmix.core.source.References;
 import io.dcmix.streams.LaneTopics;
-import io.dcmix.streams.MemoryBudget;
 import io.dcmix.streams.ProcessorConfig;
-import io.dcmix.streams.ScreeningConfig;
+import io.dcmix.streams.Topics;
 import io.dcmix.streams.wire.EdgeSerdes;
-import io.dcmix.streams.wire.WireFormat;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -40,99 +29,27 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --create-topics",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane replay-2025 --port 8081",
+      "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane screening --also-lane replay-2025",
       "",
       "Several instances of a lane share its wells. Stop one with Ctrl-C or SIGTERM: the others take over."
     })
 public final class RunCommand implements CliCommand {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
-  @Option(names = "--bootstrap-servers", required = true, paramLabel = "HOST:PORT", description = "The Kafka brokers.")
-  private String bootstrapServers = "";
-
-  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX model; see docs/model-contract.md.")
-  private Path model = Path.of("");
-
-  @Mixin private DeviceOptions device = new DeviceOptions();
+  @Mixin private ProcessorOptions options = new ProcessorOptions();
 
   @Option(names = "--lane", defaultValue = "screening", description = "Prefix of the topics and name of the group. Default: ${DEFAULT-VALUE}.")
   private String lane = "screening";
 
-  @Option(names = "--state-dir", defaultValue = "dcmix-state", paramLabel = "DIR",
-      description = "Local state; lost state is restored from Kafka. Default: ${DEFAULT-VALUE}.")
-  private Path stateDir = Path.of("dcmix-state");
+  @Option(names = "--also-lane", paramLabel = "LANE",
+      description = "Run this lane, too, in the same process and on the same devices, behind the first: a replay. Repeatable. See docs/lanes.md.")
+  private List<String> alsoLanes = new ArrayList<>();
 
   @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address of the page. It asks nobody for a password. Default: ${DEFAULT-VALUE}.")
   private String host = "127.0.0.1";
 
   @Option(names = "--port", defaultValue = "8080", description = "Port of the page; 0: any free one. Default: ${DEFAULT-VALUE}.")
   private int port = 8080;
-
-  @Option(names = "--explain", defaultValue = "all", paramLabel = "all|hits|none|sample:N",
-      description = "Which wells get the importance of their channels, at one more pass a channel; sample:20 is one well in twenty. Default: ${DEFAULT-VALUE}.")
-  private String explain = "all";
-
-  @Option(names = "--scorer-threads", paramLabel = "N", description = "Threads that decode images and, on a CPU, run the model. Default: one a core.")
-  private @Nullable Integer scorerThreads;
-
-  @Option(names = "--pixel-pool", defaultValue = "256MiB", paramLabel = "SIZE", converter = Sizes.class,
-      description = "Memory for the pixels of wells in work, outside the heap. Too little: images are read twice. Default: ${DEFAULT-VALUE}.")
-  private long pixelPool = 256L << 20;
-
-  @Option(names = "--input-buffer", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
-      description = "Heap for images that were fetched from Kafka and wait. Default: ${DEFAULT-VALUE}.")
-  private long inputBuffer = 128L << 20;
-
-  @Option(names = "--state-memory", defaultValue = "64MiB", paramLabel = "SIZE", converter = Sizes.class,
-      description = "Memory of the local state, outside the heap. Default: ${DEFAULT-VALUE}.")
-  private long stateMemory = 64L << 20;
-
-  @Option(names = "--check-hash-of", defaultValue = "16", paramLabel = "N",
-      description = "Check the SHA-256 that events state of their images on one image in N; 1: on every one, which costs time. Default: ${DEFAULT-VALUE}.")
-  private int checkHashOf = 16;
-
-  @Option(names = "--stream-threads", defaultValue = "1", paramLabel = "N",
-      description = "Threads that read images from Kafka and write results. Default: ${DEFAULT-VALUE}.")
-  private int streamThreads = 1;
-
-  @Option(names = "--batch-size", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
-      description = "On a GPU: pixels scored in one run. Default: ${DEFAULT-VALUE}.")
-  private long batchSize = 128L << 20;
-
-  @Option(names = "--max-delay", defaultValue = "20ms", paramLabel = "TIME", converter = Durations.class,
-      description = "On a GPU: how long a site may wait for others to fill its batch. Default: ${DEFAULT-VALUE}.")
-  private Duration maxDelay = Duration.ofMillis(20);
-
-  @Option(names = "--commit-interval", defaultValue = "200ms", paramLabel = "TIME", converter = Durations.class,
-      description = "How often results become visible; each time costs a transaction. Default: ${DEFAULT-VALUE}.")
-  private Duration commitInterval = Duration.ofMillis(200);
-
-  @Option(names = "--well-deadline", defaultValue = "30m", paramLabel = "TIME", converter = Durations.class,
-      description = "An incomplete well ends this long after its last image. Default: ${DEFAULT-VALUE}.")
-  private Duration wellDeadline = Duration.ofMinutes(30);
-
-  @Option(names = "--transaction-timeout", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
-      description = "After it the broker gives up a silent instance's transaction. Default: ${DEFAULT-VALUE}.")
-  private Duration transactionTimeout = Duration.ofSeconds(10);
-
-  @Option(names = "--abort-sweep", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
-      description = "How often the broker looks for such transactions: its transaction.abort.timed.out.transaction.cleanup.interval.ms. Default: ${DEFAULT-VALUE}.")
-  private Duration abortSweep = Duration.ofSeconds(10);
-
-  @Option(names = "--session-timeout", defaultValue = "45s", paramLabel = "TIME", converter = Durations.class,
-      description = "After it the broker gives a silent instance's wells to another. Default: ${DEFAULT-VALUE}.")
-  private Duration sessionTimeout = Duration.ofSeconds(45);
-
-  @Option(names = "--group-protocol", defaultValue = "classic", paramLabel = "classic|streams",
-      description = "How instances share the lane. streams: the broker decides, and its group.streams.session.timeout.ms must be what --session-timeout says. All instances of a lane alike. Default: ${DEFAULT-VALUE}.")
-  private String groupProtocol = "classic";
-
-  @Option(names = "--reference-root", paramLabel = "DIR",
-      description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
-  private List<Path> referenceRoots = new ArrayList<>();
-
-  @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
-      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
-  private Duration referenceDeadline = Duration.ofSeconds(30);
 
   @Option(names = "--create-topics", description = "Create the lane's topics that do not exist.")
   private boolean createTopics;
@@ -143,64 +60,37 @@ public final class RunCommand implements CliCommand {
   @Option(names = "--replication", defaultValue = "3", description = "Replication of created topics. Default: ${DEFAULT-VALUE}.")
   private short replication = 3;
 
-  @Option(names = "--schema-registry", paramLabel = "URL",
-      description = "Write events in Confluent's wire format with this Apicurio Registry (its /apis/registry/v3 address); default: Avro's single-object encoding. Both are read.")
-  private @Nullable URI schemaRegistry;
-
-  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting for every Kafka client, such as security.protocol=SSL. Repeatable.")
-  private @Nullable Map<String, String> kafka;
-
   @Override
   public Integer call() throws InterruptedException {
-    ProcessorConfig config = config();
+    Topics first = Options.lane("--lane", lane);
+    List<Topics> others = alsoLanes.stream().map(name -> Options.lane("--also-lane", name)).distinct().toList();
+    if (others.contains(first)) {
+      throw new CliException("--also-lane: " + lane + " is the lane of --lane already");
+    }
+    ProcessorConfig config = options.config(first);
     try (Shutdown shutdown = new Shutdown()) {
-      Devices loaded = Processor.load(model, device.policy(), device.runtime(batchSize));
-      Brokers.awaitAnswer(bootstrapServers, config.kafka(), Brokers.PATIENCE);
+      Devices loaded = options.load();
+      Brokers.awaitAnswer(options.bootstrapServers(), config.kafka(), Brokers.PATIENCE);
+      List<ProcessorConfig> lanes = new ArrayList<>(List.of(config));
+      others.forEach(topics -> lanes.add(LaneShare.beside(config, topics, loaded.card())));
       if (createTopics) {
-        create(config);
+        for (ProcessorConfig each : lanes) {
+          options.create(each.topics(), new LaneTopics.Plan(partitions, replication, Duration.ofDays(7)));
+        }
       }
-      Processor processor = shutdown.add(Processor.start(config, loaded));
+      Processor processor = shutdown.add(Processor.start(lanes, loaded));
       DashboardServer page =
           shutdown.add(DashboardServer.start(
-              new DashboardConfig(host, port, bootstrapServers, lane, config.kafka())
-                  .withReadiness(processor.streams()::readiness)
+              new DashboardConfig(host, port, options.bootstrapServers(), lane, config.kafka())
+                  .withReadiness(processor::readiness)
                   .withMetrics(processor.metrics()::scrape),
-              ResultDecoder.of(config.topics(), shutdown.add(EdgeSerdes.of(config.wire())))));
-      LOG.info("Lane {} runs model {} {} on {}; the page is at {}",
-          lane, processor.card().name(), processor.card().version(), processor.device(), page.url());
-      var _ = processor.streams().ended().thenRun(shutdown::ask);
+              ResultDecoder.of(first, shutdown.add(EdgeSerdes.of(config.wire())))));
+      LOG.info("{} with model {} {} on {}; the page is at {}",
+          lanes.stream().map(each -> each.topics().lane()).collect(Collectors.joining(", ", lanes.size() == 1 ? "Lane " : "Lanes ", "")),
+          processor.card().name(), processor.card().version(), processor.device(), page.url());
+      var _ = processor.ended().thenRun(shutdown::ask);
       shutdown.await();
-      return processor.streams().ended().isDone() ? 1 : 0;
-    }
-  }
-
-  private ProcessorConfig config() {
-    return ProcessorConfig.of(Options.lane(lane), bootstrapServers, stateDir)
-        .withScreening(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline))
-        .withScoring(scoring())
-        .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
-        .withStreamThreads(streamThreads)
-        .withCheckHashOf(checkHashOf)
-        .withCommitInterval(commitInterval)
-        .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
-        .withGroupProtocol(Options.groupProtocol(groupProtocol))
-        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
-        .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
-        .withKafka(kafka == null ? Map.of() : kafka);
-  }
-
-  private ScorerConfig scoring() {
-    ScorerConfig scoring = ScorerConfig.DEFAULT.withPoolBytes(pixelPool).withBacklogBytes(Math.max(1, pixelPool / 4)).withBatches(batchSize, maxDelay);
-    return scorerThreads == null ? scoring : scoring.withWorkers(scorerThreads);
-  }
-
-  private void create(ProcessorConfig config) throws InterruptedException {
-    Map<String, Object> client = new HashMap<>(config.kafka());
-    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    try (Admin admin = Admin.create(client)) {
-      LaneTopics.create(admin, config.topics(), new LaneTopics.Plan(partitions, replication, Duration.ofDays(7)));
-    } catch (ExecutionException e) {
-      throw new CliException("Cannot create the topics of lane " + lane + ": " + e.getMessage(), e);
+      return processor.ended().isDone() ? 1 : 0;
     }
   }
 }

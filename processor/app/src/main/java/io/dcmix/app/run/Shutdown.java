@@ -1,8 +1,10 @@
 package io.dcmix.app.run;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,11 @@ public final class Shutdown implements AutoCloseable {
   /** Waits for Ctrl-C or for {@link #ask}. */
   public void await() throws InterruptedException {
     asked.await();
+  }
+
+  /** Waits so long at most; returns whether the end was asked for. */
+  public boolean await(Duration atMost) throws InterruptedException {
+    return asked.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Asks the waiting command to end. */

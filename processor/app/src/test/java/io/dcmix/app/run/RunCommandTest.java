@@ -55,6 +55,13 @@ class RunCommandTest {
   }
 
   @Test
+  void shouldRefuseAFocalPlaneThatIsNone() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--z", "middle")).isEqualTo(1);
+    assertThat(line()).isEqualTo(
+        "dcmix: --z: 'middle' must be projection, for the maximum over all focal planes, or the number of one, from 0 to 999");
+  }
+
+  @Test
   void shouldNameTheModelThatIsNotThere() {
     Path missing = folder.resolve("missing.onnx");
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", missing.toString())).isEqualTo(1);
@@ -72,6 +79,16 @@ class RunCommandTest {
   void shouldRefuseALaneThatIsNoTopicPrefix() {
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--lane", "Bad Lane")).isEqualTo(1);
     assertThat(line()).startsWith("dcmix: --lane: Lane 'Bad Lane' must be").hasLineCount(1);
+  }
+
+  @Test
+  void shouldRefuseAFurtherLaneThatIsNoTopicPrefixOrTheFirstOne() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--also-lane", "Bad Lane")).isEqualTo(1);
+    assertThat(line()).startsWith("dcmix: --also-lane: Lane 'Bad Lane' must be").hasLineCount(1);
+    err.getBuffer().setLength(0);
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--lane", "live", "--also-lane", "replay", "--also-lane", "live"))
+        .isEqualTo(1);
+    assertThat(line()).isEqualTo("dcmix: --also-lane: live is the lane of --lane already");
   }
 
   @Test

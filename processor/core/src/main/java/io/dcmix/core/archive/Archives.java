@@ -42,7 +42,7 @@ public final class Archives {
     PatternSpec spec = PatternSpec.read(description);
     String named = spec.plateMap();
     Path mapPath = mapFile != null ? mapFile : named == null ? null : folder.resolve(named);
-    PlateMap map = mapPath == null ? null : PlateMaps.read(mapPath, spec.columns());
+    PlateMap map = mapPath == null ? null : PlateMaps.read(mapPath, spec.columns(), spec.plate());
     PatternArchive archive = PatternArchive.open(folder, spec, map);
     return new OpenedArchive(archive, map, warnings(archive, map));
   }

@@ -55,8 +55,8 @@ public record PatternSpec(
 
   private static final Set<String> KEYS = new TreeSet<>(List.of(
       "pattern", "channels", "plate", "acquisition", "instrument", "wells", "rowBase", "columnBase", "timepointBase", "zBase",
-      "plateMap", "plateMap.well", "plateMap.row", "plateMap.column", "plateMap.role", "plateMap.roles", "plateMap.treatment",
-      "plateMap.concentration", "plateMap.unit", "plateMap.concentrationUnit"));
+      "plateMap", "plateMap.plate", "plateMap.well", "plateMap.row", "plateMap.column", "plateMap.role", "plateMap.roles", "plateMap.controls",
+      "plateMap.treatment", "plateMap.concentration", "plateMap.unit", "plateMap.concentrationUnit"));
 
   /**
    * Reads a description from a file.
@@ -108,10 +108,8 @@ public record PatternSpec(
   }
 
   private static PatternSpec of(Map<String, String> values, List<String> problems) {
-    PlateMapColumns columns = new PlateMapColumns(
-        values.get("plateMap.well"), values.get("plateMap.row"), values.get("plateMap.column"), values.get("plateMap.role"),
-        values.get("plateMap.treatment"), values.get("plateMap.concentration"), values.get("plateMap.unit"),
-        values.get("plateMap.concentrationUnit"), WellRoles.parseMapping(values.getOrDefault("plateMap.roles", ""), problems));
+    PlateMapColumns columns = PlateMapColumns.of(
+        values, "plateMap.", values.getOrDefault("plateMap.roles", ""), values.getOrDefault("plateMap.controls", ""), problems);
     Map<String, String> channels = pairs(values.getOrDefault("channels", ""), "channels", problems);
     if (Set.copyOf(channels.values()).size() < channels.size()) {
       problems.add("channels: two of them have the same name: " + channels);

@@ -13,15 +13,20 @@ public final class WellRoles {
       Map.entry("sample", WellRole.SAMPLE),
       Map.entry("trt", WellRole.SAMPLE),
       Map.entry("treatment", WellRole.SAMPLE),
+      Map.entry("treated", WellRole.SAMPLE),
       Map.entry("test", WellRole.SAMPLE),
       Map.entry("negative", WellRole.NEGATIVE_CONTROL),
       Map.entry("neg", WellRole.NEGATIVE_CONTROL),
       Map.entry("negcon", WellRole.NEGATIVE_CONTROL),
       Map.entry("negativecontrol", WellRole.NEGATIVE_CONTROL),
+      Map.entry("negctrl", WellRole.NEGATIVE_CONTROL),
+      Map.entry("vehicle", WellRole.NEGATIVE_CONTROL),
+      Map.entry("mock", WellRole.NEGATIVE_CONTROL),
       Map.entry("positive", WellRole.POSITIVE_CONTROL),
       Map.entry("pos", WellRole.POSITIVE_CONTROL),
       Map.entry("poscon", WellRole.POSITIVE_CONTROL),
       Map.entry("positivecontrol", WellRole.POSITIVE_CONTROL),
+      Map.entry("posctrl", WellRole.POSITIVE_CONTROL),
       Map.entry("empty", WellRole.EMPTY),
       Map.entry("untreated", WellRole.EMPTY),
       Map.entry("unknown", WellRole.UNKNOWN),
@@ -41,13 +46,14 @@ public final class WellRoles {
   /**
    * Reads {@code -1=negative,1=positive,0=sample}.
    *
+   * @param key what it is called in messages
    * @param problems takes what is wrong with it
    */
-  static Map<String, WellRole> parseMapping(String text, Collection<String> problems) {
+  static Map<String, WellRole> parseMapping(String text, String key, Collection<String> problems) {
     Map<String, WellRole> roles = new LinkedHashMap<>();
-    PatternSpec.pairs(text, "plateMap.roles", problems).forEach((spelling, name) -> parse(name).ifPresentOrElse(
+    PatternSpec.pairs(text, key, problems).forEach((spelling, name) -> parse(name).ifPresentOrElse(
         role -> roles.put(spelling, role),
-        () -> problems.add("plateMap.roles: '" + name + "' is none of sample, negative, positive, empty, unknown")));
+        () -> problems.add(key + ": '" + name + "' is none of sample, negative, positive, empty, unknown")));
     return roles;
   }
 }

@@ -1,6 +1,7 @@
 package io.dcmix.core.scoring;
 
 import io.dcmix.core.images.CorruptPlaneException;
+import io.dcmix.core.images.MaximumProjection;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.scoring.PlaneSource.SourceExpiredException;
@@ -9,6 +10,7 @@ import io.dcmix.core.scoring.StagedSite.PlaneFailure;
 import io.dcmix.schema.event.FailureReason;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +36,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A plane for which there is no room stays a pointer and is read when its site is complete. Buffers of incomplete sites can
  * be taken away, oldest first, so nothing here ever waits for a plane that is yet to come; a complete site keeps its buffer.
+ *
+ * <p>An image that is the maximum over several focal planes is made when its site is complete: its planes are read and decoded
+ * one after the other, the first into the slice, the others into a scratch plane of the worker.
  *
  * <p>Threading: {@code lock} guards the pool, the staged sites and the counts. Stream threads offer, submit and drain; workers
  * decode (and score, on a CPU); virtual threads read planes through their pointers; device threads score batches.
@@ -56,6 +62,7 @@ public final class PooledSiteScorer implements SiteScorer {
   private final BlockingDeque<Runnable> work = new LinkedBlockingDeque<>();
   private final BlockingQueue<StagedSite> ready = new LinkedBlockingQueue<>();
   private final @Nullable SiteRunner inPlace;
+  private final ThreadLocal<ByteBuffer> scratch;
   private final long backlogLimit;
   private final int completeLimit;
   private final int incompleteLimit;
@@ -95,6 +102,7 @@ public final class PooledSiteScorer implements SiteScorer {
     this.incompleteLimit = Math.max(1, slots - Math.min(completeLimit, slots / 4));
     this.backlogLimit = config.backlogBytes();
     this.pool = new SitePool(slots, card.siteBytes());
+    this.scratch = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(card.planeBytes()).order(ByteOrder.nativeOrder()));
     this.inPlace = batches ? null : new SiteRunner(models.getFirst(), 1, slabs, meter);
     for (int i = 0; i < config.workers(); i++) {
       start("scorer-" + i, this::work);
@@ -115,7 +123,7 @@ public final class PooledSiteScorer implements SiteScorer {
     Thread thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> {
       try {
         loop.run();
-      } catch (InterruptedException e) {
+      } catch (InterruptedException | CancellationException e) {
         LOG.debug("{} ends", name);
       } catch (DeviceSickException e) {
         fallSick(e);
@@ -160,8 +168,8 @@ public final class PooledSiteScorer implements SiteScorer {
           return; // it is being scored as it was submitted
         }
       }
-      if (site.claim(channel, plane.pointer(), now)) {
-        fill(site, channel, plane, payload);
+      if (site.claim(channel, plane, now)) {
+        fill(site, channel, plane, plane.projected() ? null : payload);
       }
     } finally {
       lock.unlock();
@@ -313,7 +321,7 @@ public final class PooledSiteScorer implements SiteScorer {
   /** Fills whatever is not filled yet with the planes of a complete site. */
   private void claimAll(StagedSite site, List<SitePlane> planes, long now) {
     for (int c = 0; c < planes.size(); c++) {
-      if (site.claim(c, planes.get(c).pointer(), now)) {
+      if (site.claim(c, planes.get(c), now)) {
         fill(site, c, planes.get(c), null);
       }
     }
@@ -321,20 +329,25 @@ public final class PooledSiteScorer implements SiteScorer {
 
   private void fill(StagedSite site, int channel, SitePlane plane, @Nullable ByteBuffer payload) {
     if (payload == null) {
-      Thread.ofVirtual().name("plane-reader").start(() -> read(site, channel, plane));
+      fetch(site, channel, plane, 0);
     } else {
       long size = payload.remaining();
       backlogBytes += size;
-      work.addLast(() -> decode(site, channel, plane, payload, size));
+      work.addLast(() -> decode(site, channel, plane, 0, payload, size));
     }
+  }
+
+  private void fetch(StagedSite site, int channel, SitePlane plane, int layer) {
+    Thread.ofVirtual().name("plane-reader").start(() -> read(site, channel, plane, layer));
   }
 
   // ---- readers ----
 
-  private void read(StagedSite site, int channel, SitePlane plane) {
-    long size = plane.pointer().size();
+  private void read(StagedSite site, int channel, SitePlane plane, int layer) {
+    PlanePointer pointer = plane.layers().get(layer).pointer();
+    long size = pointer.size();
     try {
-      ByteBuffer payload = switch (plane.pointer()) {
+      ByteBuffer payload = switch (pointer) {
         case PlanePointer.InTopic in -> {
           awaitBacklog(size);
           yield source.read(in);
@@ -346,10 +359,10 @@ public final class PooledSiteScorer implements SiteScorer {
         });
       };
       meter.readAgain(payload.remaining());
-      work.addLast(() -> decode(site, channel, plane, payload, size));
+      work.addLast(() -> decode(site, channel, plane, layer, payload, size));
     } catch (SourceExpiredException e) {
-      PlaneFailure failure = new PlaneFailure(e.reason(), String.valueOf(e.getMessage()));
-      long counted = plane.pointer() instanceof PlanePointer.InTopic ? size : 0;
+      PlaneFailure failure = new PlaneFailure(e.reason(), plane.layers().get(layer).z(), String.valueOf(e.getMessage()));
+      long counted = pointer instanceof PlanePointer.InTopic ? size : 0;
       work.addLast(() -> landed(site, channel, counted, failure));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -381,16 +394,42 @@ public final class PooledSiteScorer implements SiteScorer {
     }
   }
 
-  private void decode(StagedSite site, int channel, SitePlane plane, ByteBuffer payload, long size) {
+  private void decode(StagedSite site, int channel, SitePlane plane, int layer, ByteBuffer payload, long size) {
     long start = System.nanoTime();
     PlaneFailure failure = null;
     try {
-      reader.decode(plane, payload, site.slice(channel));
+      decode(plane, layer, payload, site.slice(channel));
     } catch (CorruptPlaneException e) {
-      failure = new PlaneFailure(FailureReason.CORRUPT_PLANE, String.valueOf(e.getMessage()));
+      failure = new PlaneFailure(FailureReason.CORRUPT_PLANE, plane.layers().get(layer).z(), String.valueOf(e.getMessage()));
     }
     meter.decoded(System.nanoTime() - start, payload.remaining());
-    landed(site, channel, size, failure);
+    if (failure == null && layer + 1 < plane.layers().size()) {
+      giveBack(size);
+      fetch(site, channel, plane, layer + 1);
+    } else {
+      landed(site, channel, size, failure);
+    }
+  }
+
+  private void decode(SitePlane plane, int layer, ByteBuffer payload, ByteBuffer slice) throws CorruptPlaneException {
+    SitePlane one = new SitePlane(plane.channel(), List.of(plane.layers().get(layer)));
+    if (layer == 0) {
+      reader.decode(one, payload, slice);
+    } else {
+      ByteBuffer decoded = scratch.get().clear();
+      reader.decode(one, payload, decoded);
+      MaximumProjection.add(slice, decoded.clear(), card.pixelType());
+    }
+  }
+
+  private void giveBack(long size) {
+    lock.lock();
+    try {
+      backlogBytes -= size;
+      progress.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void landed(StagedSite site, int channel, long size, @Nullable PlaneFailure failure) {

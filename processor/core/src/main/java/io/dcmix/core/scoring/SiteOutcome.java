@@ -19,7 +19,13 @@ public sealed interface SiteOutcome {
    * The site cannot be scored, and trying again would not help.
    *
    * @param channel channel whose plane is the cause, where there is one
+   * @param z focal plane of that plane
    * @param message what happened, with the place
    */
-  record Failed(SiteTicket ticket, FailureReason reason, @Nullable String channel, String message) implements SiteOutcome {}
+  record Failed(SiteTicket ticket, FailureReason reason, @Nullable String channel, int z, String message) implements SiteOutcome {
+    /** No plane is the cause, or that of focal plane 0. */
+    public Failed(SiteTicket ticket, FailureReason reason, @Nullable String channel, String message) {
+      this(ticket, reason, channel, 0, message);
+    }
+  }
 }

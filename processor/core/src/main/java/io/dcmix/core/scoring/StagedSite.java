@@ -25,13 +25,13 @@ final class StagedSite {
   }
 
   /** Why a plane is of no use. */
-  record PlaneFailure(FailureReason reason, String message) {}
+  record PlaneFailure(FailureReason reason, int z, String message) {}
 
   private final SiteId id;
   private final ByteBuffer pixels;
   private final int planeBytes;
   private final Slice[] slices;
-  private final @Nullable PlanePointer[] pointers;
+  private final @Nullable SitePlane[] contents;
   private final @Nullable PlaneFailure[] failures;
   private int pending;
   private long touchedNanos;
@@ -47,7 +47,7 @@ final class StagedSite {
     this.planeBytes = planeBytes;
     this.slices = new Slice[channels];
     Arrays.fill(slices, Slice.EMPTY);
-    this.pointers = new PlanePointer[channels];
+    this.contents = new SitePlane[channels];
     this.failures = new PlaneFailure[channels];
   }
 
@@ -69,9 +69,9 @@ final class StagedSite {
    * Claims a slice for a plane. Returns whether the caller is now the one to fill it; otherwise it is filled or being filled
    * already, or is still in use for a plane that this one replaces.
    */
-  boolean claim(int channel, PlanePointer pointer, long nowNanos) {
+  boolean claim(int channel, SitePlane plane, long nowNanos) {
     touchedNanos = nowNanos;
-    boolean same = pointer.equals(pointers[channel]);
+    boolean same = plane.equals(contents[channel]);
     switch (slices[channel]) {
       case EMPTY -> {}
       case PENDING -> {
@@ -90,7 +90,7 @@ final class StagedSite {
       }
     }
     slices[channel] = Slice.PENDING;
-    pointers[channel] = pointer;
+    contents[channel] = plane;
     failures[channel] = null;
     pending++;
     return true;
@@ -101,7 +101,7 @@ final class StagedSite {
     pending--;
     if (slices[channel] == Slice.STALE) {
       slices[channel] = Slice.EMPTY;
-      pointers[channel] = null;
+      contents[channel] = null;
     } else {
       slices[channel] = failure == null ? Slice.READY : Slice.FAILED;
       failures[channel] = failure;
@@ -165,7 +165,7 @@ final class StagedSite {
     for (int c = 0; c < complete.size(); c++) {
       PlaneFailure failure = failures[c];
       if (failure != null) {
-        return new SiteOutcome.Failed(as, failure.reason(), complete.get(c).channel(), failure.message());
+        return new SiteOutcome.Failed(as, failure.reason(), complete.get(c).channel(), failure.z(), failure.message());
       }
     }
     return null;

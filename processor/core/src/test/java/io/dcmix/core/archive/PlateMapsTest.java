@@ -92,7 +92,7 @@ class PlateMapsTest {
 
   @Test
   void shouldNameTheColumnsThatAreThereWhenOneIsMissing() {
-    PlateMapColumns columns = new PlateMapColumns("position", null, null, null, null, null, null, null, Map.of());
+    PlateMapColumns columns = new PlateMapColumns(null, "position", null, null, null, null, null, null, null, Map.of(), Map.of());
     assertThatThrownBy(() -> PlateMaps.read(write("well,role\nA01,trt\n"), columns))
         .hasMessageContaining("has no column 'position'; it has [well, role]");
   }

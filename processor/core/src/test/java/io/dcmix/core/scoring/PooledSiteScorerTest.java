@@ -221,6 +221,52 @@ class PooledSiteScorerTest {
     }
   }
 
+  @Property(tries = 40)
+  void anImageOfSeveralFocalPlanesIsTheirMaximum(
+      @ForAll @IntRange(min = 1, max = 6) int pool, @ForAll @IntRange(min = 1, max = 3) int threads, @ForAll boolean batches, @ForAll int seed) {
+    Random random = new Random(seed);
+    PooledSiteScorerTest fresh = new PooledSiteScorerTest();
+    Map<Integer, List<Double>> maxima = new HashMap<>();
+    try (PooledSiteScorer scorer = fresh.scorer(pool, threads, batches ? 3 * SITE_BYTES : 0)) {
+      List<SiteOutcome> outcomes = new ArrayList<>();
+      for (int n = 0; n < 20; n++) {
+        List<SitePlane> images = new ArrayList<>();
+        List<Double> expected = new ArrayList<>();
+        for (String channel : CARD.channels()) {
+          int[] depths = random.ints(1 + random.nextInt(5), 0, 90).toArray();
+          images.add(fresh.stack(n, channel, depths, random.nextBoolean()));
+          expected.add((double) java.util.Arrays.stream(depths).max().orElseThrow());
+        }
+        maxima.put(n, expected);
+        awaitSubmit(scorer, n, images, outcomes);
+      }
+      await(() -> {
+        outcomes.addAll(scorer.drain("0_0", 1));
+        return outcomes.size() == 20;
+      });
+      assertThat(logits(outcomes)).containsExactlyInAnyOrderEntriesOf(maxima);
+      assertThat(scorer.usage().usedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void aFocalPlaneThatCannotBeReadFailsItsSiteAndIsNamed() {
+    try (PooledSiteScorer scorer = scorer(2)) {
+      SitePlane gone = stack(1, "A", new int[] {3, 9, 4}, false);
+      topic.remove(gone.layers().get(1).pointer());
+      scorer.submit(ticket(1), List.of(gone, stack(1, "B", new int[] {5}, false)));
+      SitePlane corrupt = stack(2, "B", new int[] {3, 9, 4}, true);
+      topic.put(corrupt.layers().get(2).pointer(), ByteBuffer.allocate(1));
+      scorer.submit(ticket(2), List.of(stack(2, "A", new int[] {5}, false), corrupt));
+      Map<Integer, SiteOutcome.Failed> failed = new HashMap<>();
+      next(scorer, 2).forEach(outcome -> failed.put(outcome.ticket().site().site(), (SiteOutcome.Failed) outcome));
+      assertThat(failed.get(1)).extracting("reason", "channel", "z").containsExactly(FailureReason.SOURCE_EXPIRED, "A", 1);
+      assertThat(failed.get(2)).extracting("reason", "channel", "z").containsExactly(FailureReason.CORRUPT_PLANE, "B", 2);
+      assertThat(scorer.usage().usedBytes()).isZero();
+      assertThat(scorer.awaitRoom(Duration.ofSeconds(30))).isTrue();
+    }
+  }
+
   @Property(tries = 60)
   void everySubmittedSiteHasExactlyOneOutcomeOfItsOwnPixels(
       @ForAll @IntRange(min = 1, max = 12) int pool, @ForAll @IntRange(min = 1, max = 4) int threads, @ForAll boolean batches, @ForAll int seed) {
@@ -475,6 +521,19 @@ class PooledSiteScorerTest {
       planes.add(new SitePlane(CARD.channels().get(c), new PlaneFormat(2, 1, PixelType.UINT8, Encoding.RAW), pointer));
     }
     return planes;
+  }
+
+  /** An image of several focal planes, in the topic or in files. */
+  private SitePlane stack(int site, String channel, int[] depths, boolean files) {
+    List<SitePlane.Layer> layers = new ArrayList<>();
+    for (int z = 0; z < depths.length; z++) {
+      PlanePointer pointer = files
+          ? new PlanePointer.AtUri("file:///%d-%s-%d.raw".formatted(site, channel, z), 2, "sha")
+          : new PlanePointer.InTopic("t", 0, site * 100L + CARD.channels().indexOf(channel) * 10L + z, 2, "sha");
+      topic.put(pointer, ByteBuffer.wrap(new byte[] {(byte) depths[z], (byte) depths[z]}));
+      layers.add(new SitePlane.Layer(z, new PlaneFormat(2, 1, PixelType.UINT8, Encoding.RAW), pointer));
+    }
+    return new SitePlane(channel, layers);
   }
 
   private static SiteId id(int site) {

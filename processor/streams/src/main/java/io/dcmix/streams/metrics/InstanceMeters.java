@@ -2,6 +2,7 @@ package io.dcmix.streams.metrics;
 
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.SiteModel;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,11 @@ public final class InstanceMeters {
       ModelCard card = model.card();
       Registered.gauge(registry, Meters.DEVICE_INFO, () -> 1, "device", model.device(), "model", card.name(), "version", card.version());
     }
+  }
+
+  /** Counts the images that a lane's selection passes over. */
+  public static Counter skipped(MeterRegistry registry) {
+    return Registered.counter(registry, Meters.SKIPPED);
   }
 
   /** Says whether the CPU stands in for a GPU. */

@@ -15,6 +15,7 @@ public enum Meters {
   TASKS(Kind.GAUGE, "dcmix.tasks", null, "Stream tasks of this instance. 0 is fine where there are more threads than tasks."),
   CONSUMER_LAG(Kind.GAUGE, "dcmix.consumer.lag", "records",
       "Image events of this instance's partitions that are not fetched yet. If it grows, add instances or a GPU."),
+  SKIPPED(Kind.COUNTER, "dcmix.skipped", null, "Image events of other plates that a rescored lane passed over."),
   COMMIT_LATENCY(Kind.GAUGE, "dcmix.commit.latency", "seconds",
       "Longest commit of the stream threads within Kafka's sampling window. Near the transaction timeout, instances get fenced."),
 
@@ -27,7 +28,7 @@ public enum Meters {
   BATCH_SITES(Kind.SUMMARY, "dcmix.batch.sites", null, "Sites in a run of the model. On the CPU 1; on a GPU small batches waste it.", "device"),
   DECODE(Kind.TIMER, "dcmix.decode", "seconds", "Time to decode a plane."),
   DECODED(Kind.COUNTER, "dcmix.decoded", "bytes", "Encoded bytes of the decoded planes."),
-  INFERENCE(Kind.TIMER, "dcmix.inference", "seconds", "Time of a run of the model, all its passes and sites.", "device"),
+  INFERENCE(Kind.TIMER, "dcmix.inference", "seconds", "Time of a run of the model, all its passes and sites; with the wait for its turn where lanes share the device.", "device"),
   LATENCY(Kind.TIMER, "dcmix.latency", "seconds",
       "From the append of a well's last image to the forward of its prediction; it is visible at the next commit."),
 

@@ -14,6 +14,7 @@ import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
 import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.schema.event.Orientation;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
@@ -97,7 +98,7 @@ public final class ArchivePublisher implements AutoCloseable {
     Instant started = clock.instant();
     List<AbsentPlane> absent = new ArrayList<>(archive.absent());
     if (map != null) {
-      send(topics.plateLayouts(), KeyParts.join(key.plate()), layouts.encode(Manifests.layout(key.plate(), map)));
+      send(topics.plateLayouts(), KeyParts.join(key.plate()), layouts.encode(Layouts.of(key.plate(), map, Orientation.NORMAL)));
     }
     announce(Manifests.acquisition(archive, acquisition, absent, AcquisitionStatus.STARTED, started, null), key);
 

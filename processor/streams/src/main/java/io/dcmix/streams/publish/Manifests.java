@@ -3,13 +3,9 @@ package io.dcmix.streams.publish;
 import io.dcmix.core.archive.AbsentPlane;
 import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.PlateArchive;
-import io.dcmix.core.archive.PlateMap;
 import io.dcmix.schema.WellAddress;
-import io.dcmix.schema.event.Absence;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
-import io.dcmix.schema.event.LayoutWell;
-import io.dcmix.schema.event.PlateLayout;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,7 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What an archive announces: its acquisition and its layout, as events. Pure. */
+/** What an archive announces, as events. Pure. */
 final class Manifests {
   private Manifests() {}
 
@@ -79,20 +75,6 @@ final class Manifests {
 
   private static io.dcmix.schema.event.AbsentPlane event(AbsentPlane plane) {
     PlaneId id = plane.id();
-    return new io.dcmix.schema.event.AbsentPlane(id.well().toString(), id.site(), id.channel(), id.timepoint(), id.z(), plane.reason(), Absence.MISSING);
-  }
-
-  /** The layout of a plate. */
-  static PlateLayout layout(String plate, PlateMap map) {
-    List<LayoutWell> wells = new ArrayList<>();
-    new TreeMap<>(map.wells()).forEach((well, content) ->
-        wells.add(new LayoutWell(well.toString(), content.role(), content.treatment(), content.concentration(), content.unit())));
-    return PlateLayout.newBuilder()
-        .setPlate(plate)
-        .setRows(map.format().rows())
-        .setColumns(map.format().columns())
-        .setWells(wells)
-        .setSource(map.source())
-        .build();
+    return new io.dcmix.schema.event.AbsentPlane(id.well().toString(), id.site(), id.channel(), id.timepoint(), id.z(), plane.reason(), plane.kind());
   }
 }

@@ -13,5 +13,7 @@ public enum DeadLetterReason {
   /** The publisher partitions otherwise than by murmur2. */
   WRONG_PARTITION,
   /** The site's number is negative. */
-  NEGATIVE_SITE
+  NEGATIVE_SITE,
+  /** The focal plane's number is negative or too high. */
+  FOCAL_PLANE_OUT_OF_RANGE
 }

@@ -6,6 +6,7 @@ import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.source.PayloadReference;
 import io.dcmix.core.source.RefusedReferenceException;
 import io.dcmix.core.wells.AcquisitionTime;
+import io.dcmix.core.wells.FocalPolicy;
 import io.dcmix.schema.UnreadableRecordException;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.Encoding;
@@ -61,11 +62,12 @@ final class ImageIntake {
    * @param payload the encoded image; null where the plane has a problem or its event refers to the payload
    * @param implausibleTime whether the acquisition time was replaced
    */
-  record Plane(WellKey well, int site, String channel, PlaneState state, @Nullable ByteBuffer payload, boolean implausibleTime)
+  record Plane(
+      WellKey well, int site, String channel, int z, PlaneState state, @Nullable ByteBuffer payload, boolean implausibleTime)
       implements Result {}
 
-  /** A readable event whose channel or focal plane this model does not use. */
-  record Unused(WellKey well, String why, boolean unknownChannel) implements Result {}
+  /** A readable event of a channel that this model does not know. */
+  record Unused(WellKey well, String channel) implements Result {}
 
   /**
    * A record that is no image event of this place.
@@ -106,11 +108,13 @@ final class ImageIntake {
     if (event.getSite() < 0) {
       return new Unreadable(DeadLetterReason.NEGATIVE_SITE, "Site " + event.getSite() + " of " + key + " is negative");
     }
-    if (!model.channels().contains(event.getChannel())) {
-      return new Unused(key, "the model does not know channel " + event.getChannel(), true);
+    if (event.getZ() < 0 || event.getZ() > FocalPolicy.MAX_PLANE) {
+      return new Unreadable(
+          DeadLetterReason.FOCAL_PLANE_OUT_OF_RANGE,
+          "Focal plane %d of %s must be 0 to %d".formatted(event.getZ(), key, FocalPolicy.MAX_PLANE));
     }
-    if (event.getZ() != 0) {
-      return new Unused(key, "only focal plane 0 is scored, not " + event.getZ(), false);
+    if (!model.channels().contains(event.getChannel())) {
+      return new Unused(key, event.getChannel());
     }
     return plane(key, event, partition, offset, Instant.ofEpochMilli(appendMillis));
   }
@@ -153,7 +157,7 @@ final class ImageIntake {
       plane.setProblem(problem.reason()).setProblemText("channel " + event.getChannel() + ": " + problem.text());
     }
     return new Plane(
-        key, event.getSite(), event.getChannel(), plane.build(), problem == null ? payload : null, time.implausible());
+        key, event.getSite(), event.getChannel(), event.getZ(), plane.build(), problem == null ? payload : null, time.implausible());
   }
 
   /**

@@ -54,8 +54,8 @@ final class Manifests {
   private @Nullable Manifest decode(String plateKey, byte[] bytes) {
     try {
       return Manifest.of(decoder.apply(bytes));
-    } catch (UnreadableRecordException e) {
-      LOG.error("The announcement of acquisition {} is unreadable; its wells will end at their deadline: {}", plateKey, e.getMessage());
+    } catch (UnreadableRecordException | IllegalArgumentException e) {
+      LOG.error("The announcement of acquisition {} is of no use; its wells will end at their deadline: {}", plateKey, e.getMessage());
       return null;
     }
   }

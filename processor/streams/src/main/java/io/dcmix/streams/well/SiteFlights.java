@@ -6,6 +6,7 @@ import io.dcmix.core.scoring.PlanePointer;
 import io.dcmix.core.scoring.SiteId;
 import io.dcmix.core.scoring.SiteOutcome;
 import io.dcmix.core.scoring.SitePlane;
+import io.dcmix.core.scoring.SitePlane.Layer;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteTicket;
 import io.dcmix.core.scoring.SiteTicket.Explain;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -75,7 +75,7 @@ final class SiteFlights {
       if (site != null && site.getStatus() == SiteStatus.COMPLETE && !flying.contains(id)) {
         WellKey well = WellKey.parse(id.well());
         Explain wanted = site.getExplain() ? Explain.YES : explain.first(well);
-        if (!scorer.submit(new SiteTicket(siteId(well, id.site()), site.getVersion(), wanted), planes(id))) {
+        if (!scorer.submit(new SiteTicket(siteId(well, id.site()), site.getVersion(), wanted), images(id, site))) {
           return;
         }
         flying.add(id);
@@ -84,17 +84,14 @@ final class SiteFlights {
     }
   }
 
-  private List<SitePlane> planes(Place id) {
-    Map<String, PlaneState> planes = stores.planesOf(id.well(), id.site());
-    List<SitePlane> ordered = new ArrayList<>();
-    for (String channel : model.channels()) {
-      PlaneState plane = planes.get(channel);
-      if (plane == null) {
-        throw new IllegalStateException("Site " + id + " is complete without channel " + channel);
-      }
-      ordered.add(sitePlane(channel, plane));
-    }
-    return ordered;
+  private List<SitePlane> images(Place id, SiteState site) {
+    List<SitePlane> images = new ArrayList<>();
+    stores.imagesOf(id.well(), id.site(), site, model.channels()).forEach((channel, planes) -> {
+      List<Layer> layers = new ArrayList<>();
+      planes.forEach((z, plane) -> layers.add(layer(z, plane)));
+      images.add(new SitePlane(channel, layers));
+    });
+    return images;
   }
 
   /** Takes the outcomes that are there into the ledger. */
@@ -114,17 +111,18 @@ final class SiteFlights {
     scorer.forget(task, generation);
   }
 
-  /** Gives a plane that came to the scorer, before its site is complete. */
+  /** Gives a plane that came, and that is all of its channel's image, to the scorer, before its site is complete. */
   void offer(ImageIntake.Plane plane) {
-    scorer.offer(siteId(plane.well(), plane.site()), sitePlane(plane.channel(), plane.state()), plane.payload());
+    SitePlane image = new SitePlane(plane.channel(), List.of(layer(plane.z(), plane.state())));
+    scorer.offer(siteId(plane.well(), plane.site()), image, plane.payload());
   }
 
   private SiteId siteId(WellKey well, int site) {
     return new SiteId(task, generation, well, site);
   }
 
-  private static SitePlane sitePlane(String channel, PlaneState plane) {
-    return new SitePlane(channel, ImageIntake.format(plane), pointer(plane));
+  private static Layer layer(int z, PlaneState plane) {
+    return new Layer(z, ImageIntake.format(plane), pointer(plane));
   }
 
   private static PlanePointer pointer(PlaneState plane) {

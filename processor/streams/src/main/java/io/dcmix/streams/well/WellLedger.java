@@ -6,6 +6,7 @@ import io.dcmix.core.scoring.SiteOutcome;
 import io.dcmix.core.wells.Manifest;
 import io.dcmix.core.wells.PlaneChoice;
 import io.dcmix.core.wells.SiteAssembly;
+import io.dcmix.core.wells.SitePlan;
 import io.dcmix.core.wells.WellScore;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.FailureReason;
@@ -14,7 +15,7 @@ import io.dcmix.schema.state.SiteState;
 import io.dcmix.schema.state.SiteStatus;
 import io.dcmix.schema.state.WellLife;
 import io.dcmix.schema.state.WellState;
-import java.time.Duration;
+import io.dcmix.streams.ScreeningConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -23,7 +24,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +45,7 @@ final class WellLedger {
   private final Manifests manifests;
   private final ModelCard model;
   private final WellResults results;
-  private final ExplainPolicy explain;
+  private final ScreeningConfig screening;
   private final Listener listener;
   private final BiConsumer<WellKey, WellOutput> forward;
 
@@ -59,30 +62,23 @@ final class WellLedger {
   }
 
   WellLedger(
-      WellStores stores, Manifests manifests, ModelCard model, WellResults results, ExplainPolicy explain, Listener listener,
+      WellStores stores, Manifests manifests, ModelCard model, WellResults results, ScreeningConfig screening, Listener listener,
       BiConsumer<WellKey, WellOutput> forward) {
     this.stores = stores;
     this.manifests = manifests;
     this.model = model;
     this.results = results;
-    this.explain = explain;
+    this.screening = screening;
     this.listener = listener;
     this.forward = forward;
   }
 
   // ---- images come in ----
 
-  /** Takes note of an image that this model does not use. */
+  /** Takes note of an image of a channel that the model does not know. */
   void leaveOut(ImageIntake.Unused unused, long arrival) {
     String key = WellStores.key(unused.well());
     WellState well = open(key, arrival);
-    if (!unused.unknownChannel()) {
-      if (stores.well(key) == null) {
-        // A well of which nothing else comes must still end, and say that it has no usable image.
-        touch(key, well);
-      }
-      return;
-    }
     if (well.getLife() == WellLife.EXPIRED || well.getUnknownChannel()) {
       return;
     }
@@ -97,7 +93,7 @@ final class WellLedger {
     }
   }
 
-  /** Puts a plane in its place. Returns whether its payload is of use. */
+  /** Puts a plane in its place. Returns whether its payload is of use now: it is all of its channel's image. */
   boolean take(ImageIntake.Plane plane, long arrival) {
     String key = WellStores.key(plane.well());
     WellState well = open(key, arrival);
@@ -105,36 +101,82 @@ final class WellLedger {
       late(plane.well(), well, plane.site(), plane.channel());
       return false;
     }
-    PlaneState here = stores.plane(key, plane.site(), plane.channel());
+    PlaneState here = stores.plane(key, plane.site(), plane.channel(), plane.z());
     PlaneChoice choice = PlaneChoice.of(here, plane.state());
     if (choice == PlaneChoice.DUPLICATE) {
+      return false;
+    }
+    List<Integer> image = focalPlanes(plane);
+    if (!counts(plane, image)) {
+      keep(key, plane, choice, here);
+      if (well.getLife() == WellLife.ASSEMBLING) {
+        // A well of which nothing else comes must still end, and say that it has no usable image.
+        touch(key, well);
+      }
       return false;
     }
     boolean conflict = choice == PlaneChoice.CONFLICT_REPLACES || choice == PlaneChoice.CONFLICT_KEEPS;
     boolean newlyFlagged = (conflict && !well.getConflict()) || (plane.implausibleTime() && !well.getImplausibleTime());
     well.setConflict(well.getConflict() || conflict);
     well.setImplausibleTime(well.getImplausibleTime() || plane.implausibleTime());
+    keep(key, plane, choice, here);
     if (choice == PlaneChoice.CONFLICT_KEEPS) {
-      keepAsRunnerUp(key, plane.site(), plane.channel(), Objects.requireNonNull(here), plane.state());
       if (newlyFlagged) {
         touch(key, well);
         settle(plane.well());
       }
       return false;
     }
-    if (choice == PlaneChoice.CONFLICT_REPLACES) {
-      keepAsRunnerUp(key, plane.site(), plane.channel(), plane.state(), Objects.requireNonNull(here));
-    }
-    stores.put(key, plane.site(), plane.channel(), plane.state());
     well.setDeadlineReached(false);
     touch(key, well);
     reassemble(plane.well(), plane.site(), true);
     settle(plane.well());
-    return true;
+    return image != null && image.equals(List.of(plane.z()));
   }
 
-  /** Keeps the better of the images that lost, so that the order in which a broken one came does not matter. */
-  private void keepAsRunnerUp(String well, int site, String channel, PlaneState winner, PlaneState loser) {
+  /** The focal planes that make the image of a plane's channel, now that it is here; null if they are not known yet. */
+  private @Nullable List<Integer> focalPlanes(ImageIntake.Plane plane) {
+    Map<String, SortedMap<Integer, PlaneState>> came = stores.planesOf(WellStores.key(plane.well()), plane.site());
+    came.computeIfAbsent(plane.channel(), channel -> new TreeMap<>()).put(plane.z(), plane.state());
+    return plan(plane.well(), plane.site(), false).focalPlanes(plane.channel(), came);
+  }
+
+  /** Whether a plane can change the result: its focal plane makes the image, or may, or did when there was no announcement. */
+  private boolean counts(ImageIntake.Plane plane, @Nullable List<Integer> image) {
+    if (image == null || image.contains(plane.z())) {
+      return true;
+    }
+    SiteState site = stores.site(WellStores.key(plane.well()), plane.site());
+    if (site == null) {
+      return manifests.of(plane.well().plate().toString()) == null;
+    }
+    List<List<Integer>> made = site.getFocalPlanes();
+    return !made.isEmpty() && made.get(model.channels().indexOf(plane.channel())).contains(plane.z());
+  }
+
+  private SitePlan plan(WellKey key, int site, boolean ended) {
+    return new SitePlan(screening.focal(), manifests.of(key.plate().toString()), key, site, ended);
+  }
+
+  /** Puts a plane in its place, or beside the one that is there. */
+  private void keep(String key, ImageIntake.Plane plane, PlaneChoice choice, @Nullable PlaneState here) {
+    switch (choice) {
+      case NEW, REPAIRS -> stores.put(key, plane.site(), plane.channel(), plane.z(), plane.state());
+      case CONFLICT_REPLACES -> {
+        addRunnerUp(plane.state(), Objects.requireNonNull(here));
+        stores.put(key, plane.site(), plane.channel(), plane.z(), plane.state());
+      }
+      case CONFLICT_KEEPS -> {
+        PlaneState winner = Objects.requireNonNull(here);
+        addRunnerUp(winner, plane.state());
+        stores.put(key, plane.site(), plane.channel(), plane.z(), winner);
+      }
+      case DUPLICATE -> {}
+    }
+  }
+
+  /** Remembers the better of the images that lost, so that the order in which a broken one came does not matter. */
+  private static void addRunnerUp(PlaneState winner, PlaneState loser) {
     PlaneState second = loser.getRunnerUp();
     PlaneState known = winner.getRunnerUp();
     for (PlaneState candidate : Arrays.asList(loser, second)) {
@@ -145,7 +187,6 @@ final class WellLedger {
     }
     if (known != null) {
       winner.setRunnerUp(PlaneState.newBuilder(known).setRunnerUp(null).build());
-      stores.put(well, site, channel, winner);
     }
   }
 
@@ -179,22 +220,19 @@ final class WellLedger {
   private void reassemble(WellKey key, int number, boolean planesChanged) {
     String well = WellStores.key(key);
     SiteState before = stores.site(well, number);
-    Manifest manifest = manifests.of(key.plate().toString());
-    Set<String> absent = manifest == null ? Set.of() : manifest.absentChannels(key.well(), number, key.timepoint());
     SiteState.Builder site =
         newSite().setVersion((before == null ? 0 : before.getVersion()) + 1).setStatus(SiteStatus.ASSEMBLING);
     boolean complete = false;
-    switch (SiteAssembly.of(model.channels(), judged(stores.planesOf(well, number)), absent)) {
+    switch (assembly(key, number, false)) {
       case SiteAssembly.Waiting _ -> {
         boolean waitedBefore = before != null && before.getStatus() == SiteStatus.ASSEMBLING && before.getModelSha256().equals(model.sha256());
         if (!planesChanged || waitedBefore) {
           return;
         }
       }
-      case SiteAssembly.Broken broken ->
-          site.setStatus(SiteStatus.FAILED).setReason(broken.reason()).setChannel(broken.channel()).setMessage(broken.message());
-      case SiteAssembly.Complete _ -> {
-        site.setStatus(SiteStatus.COMPLETE);
+      case SiteAssembly.Broken broken -> fail(site, broken);
+      case SiteAssembly.Complete images -> {
+        site.setStatus(SiteStatus.COMPLETE).setFocalPlanes(images.focalPlanes());
         complete = true;
       }
     }
@@ -204,20 +242,28 @@ final class WellLedger {
     }
   }
 
+  private SiteAssembly assembly(WellKey key, int number, boolean ended) {
+    return SiteAssembly.of(model.channels(), judged(stores.planesOf(WellStores.key(key), number)), plan(key, number, ended));
+  }
+
+  private static void fail(SiteState.Builder site, SiteAssembly.Broken broken) {
+    site.setStatus(SiteStatus.FAILED).setReason(broken.reason()).setChannel(broken.channel()).setMessage(broken.message());
+  }
+
   private SiteState.Builder newSite() {
     return SiteState.newBuilder().setModelSha256(model.sha256());
   }
 
   /** Planes as this model sees them: whether their size and type fit may have been decided for another. */
-  private Map<String, PlaneState> judged(Map<String, PlaneState> planes) {
-    planes.forEach((channel, plane) -> {
+  private Map<String, SortedMap<Integer, PlaneState>> judged(Map<String, SortedMap<Integer, PlaneState>> planes) {
+    planes.forEach((channel, ofChannel) -> ofChannel.values().forEach(plane -> {
       FailureReason stored = plane.getProblem();
       if (stored == null || stored == FailureReason.WRONG_SIZE || stored == FailureReason.WRONG_PIXEL_TYPE) {
         ImageIntake.Problem problem = ImageIntake.unfit(model, plane.getPixelType(), plane.getWidth(), plane.getHeight());
         plane.setProblem(problem == null ? null : problem.reason());
         plane.setProblemText(problem == null ? null : "channel " + channel + ": " + problem.text());
       }
-    });
+    }));
     return planes;
   }
 
@@ -258,7 +304,7 @@ final class WellLedger {
       }
       case SiteOutcome.Failed failed -> {
         String channel = failed.channel();
-        if (channel != null && promoteRunnerUp(well, number, channel)) {
+        if (channel != null && promoteRunnerUp(well, number, channel, failed.z())) {
           reassemble(key, number, true);
           settle(key);
           return true;
@@ -268,7 +314,7 @@ final class WellLedger {
         site.setMessage(channel == null ? failed.message() : "channel " + channel + ": " + failed.message());
         site.setChannel(channel);
         if (channel != null) {
-          refuse(well, number, channel, failed.reason(), site.getMessage());
+          refuse(well, number, channel, failed.z(), failed.reason(), site.getMessage());
         }
       }
     }
@@ -278,23 +324,23 @@ final class WellLedger {
   }
 
   /** Lets the next choice take the place of a plane that turned out to be unusable. Returns whether there is one. */
-  private boolean promoteRunnerUp(String well, int site, String channel) {
-    PlaneState plane = stores.plane(well, site, channel);
+  private boolean promoteRunnerUp(String well, int site, String channel, int z) {
+    PlaneState plane = stores.plane(well, site, channel, z);
     PlaneState next = plane == null ? null : plane.getRunnerUp();
     if (next == null) {
       return false;
     }
-    stores.put(well, site, channel, next);
+    stores.put(well, site, channel, z, next);
     return true;
   }
 
   /** Marks a plane that turned out to be unusable, so that a good image for the same place wins, whatever its hash. */
-  private void refuse(String well, int site, String channel, FailureReason reason, @Nullable String message) {
-    PlaneState plane = stores.plane(well, site, channel);
+  private void refuse(String well, int site, String channel, int z, FailureReason reason, @Nullable String message) {
+    PlaneState plane = stores.plane(well, site, channel, z);
     if (plane != null) {
       plane.setProblem(reason);
       plane.setProblemText(message);
-      stores.put(well, site, channel, plane);
+      stores.put(well, site, channel, z, plane);
     }
   }
 
@@ -321,9 +367,9 @@ final class WellLedger {
     boolean scoring = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.COMPLETE);
     boolean assembling = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.ASSEMBLING);
     Manifest manifest = manifests.of(key.plate().toString());
-    Set<Integer> expected = manifest == null ? Set.of() : manifest.sitesOf(key.well());
-    if (manifest != null) {
-      endAbsentSites(key, manifest, sites);
+    Set<Integer> expected = manifest == null ? Set.of() : manifest.sitesOf(key.well(), key.timepoint(), model.channels());
+    if (!scoring && !assembling) {
+      endAbsentSites(key, expected, sites);
     }
     boolean allHere = !expected.isEmpty() && sites.keySet().containsAll(expected);
     if (scoring || assembling || !(allHere || well.getDeadlineReached())) {
@@ -334,7 +380,7 @@ final class WellLedger {
       }
       return;
     }
-    if (explain.wells() == ExplainPolicy.Wells.HITS && askForExplanation(name, sites)) {
+    if (screening.explain().wells() == ExplainPolicy.Wells.HITS && askForExplanation(name, sites)) {
       well.setLife(WellLife.SCORING);
       stores.put(name, well);
       return;
@@ -344,9 +390,11 @@ final class WellLedger {
     stores.put(name, well);
     listener.done(name, well.getLastArrival());
     boolean unknownChannels = well.getUnknownChannel() || (manifest != null && manifest.hasChannelsBeyond(model.channels()));
+    boolean focusFailure = manifest != null && manifest.focusFailed(key.well(), key.timepoint());
     results
         .of(new WellResults.Settled(
-            key, well, sites, expected.isEmpty() ? null : expected.size(), unknownChannels, site -> stores.planesOf(name, site)))
+            key, well, sites, expected.isEmpty() ? null : expected.size(), unknownChannels, focusFailure,
+            site -> stores.imagesOf(name, site, Objects.requireNonNull(sites.get(site)), model.channels())))
         .forEach(output -> forward.accept(key, output));
   }
 
@@ -356,7 +404,7 @@ final class WellLedger {
    */
   private boolean askForExplanation(String well, SortedMap<Integer, SiteState> sites) {
     List<SiteState> scored = sites.values().stream().filter(site -> site.getStatus() == SiteStatus.SCORED).toList();
-    if (scored.isEmpty() || WellScore.of(scored, model.hitIndex()).hitLogit() <= 0) {
+    if (scored.isEmpty() || scored.size() < screening.minSites() || WellScore.of(scored, model.hitIndex()).hitLogit() <= 0) {
       return false;
     }
     boolean asked = false;
@@ -386,20 +434,23 @@ final class WellLedger {
   }
 
   /** Sites of which no plane will ever come have ended before they began. */
-  private void endAbsentSites(WellKey key, Manifest manifest, SortedMap<Integer, SiteState> sites) {
-    for (int number : manifest.sitesOf(key.well())) {
-      if (!sites.containsKey(number)
-          && manifest.absentChannels(key.well(), number, key.timepoint()).containsAll(model.channels())) {
-        SiteState absent = newSite().setVersion(1).setStatus(SiteStatus.FAILED).setReason(FailureReason.MISSING_PLANE)
-            .setMessage("all its images were announced as absent").build();
-        stores.put(WellStores.key(key), number, absent);
-        sites.put(number, absent);
+  private void endAbsentSites(WellKey key, Set<Integer> expected, SortedMap<Integer, SiteState> sites) {
+    for (int number : expected) {
+      if (!sites.containsKey(number) && assembly(key, number, false) instanceof SiteAssembly.Broken broken) {
+        SiteState.Builder absent = newSite().setVersion(1);
+        fail(absent, broken);
+        SiteState ended = absent.build();
+        stores.put(WellStores.key(key), number, ended);
+        sites.put(number, ended);
       }
     }
   }
 
-  /** Ends a well that waited long enough: what is missing by now counts as missing. */
-  void endIncomplete(WellKey key, Duration waited) {
+  /**
+   * Ends a well that waited long enough: what is missing by now counts as missing, and where nothing was announced, what came is
+   * what there is.
+   */
+  void endIncomplete(WellKey key) {
     String name = WellStores.key(key);
     WellState well = stores.well(name);
     if (well == null || well.getLife() != WellLife.ASSEMBLING) {
@@ -409,26 +460,41 @@ final class WellLedger {
     Manifest manifest = manifests.of(key.plate().toString());
     Set<Integer> numbers = new HashSet<>(sites.keySet());
     if (manifest != null) {
-      numbers.addAll(manifest.sitesOf(key.well()));
+      numbers.addAll(manifest.sitesOf(key.well(), key.timepoint(), model.channels()));
     }
     for (int number : numbers) {
       SiteState site = sites.get(number);
       if (site == null || site.getStatus() == SiteStatus.ASSEMBLING) {
-        List<String> missing = new ArrayList<>(model.channels());
-        missing.removeAll(stores.planesOf(name, number).keySet());
-        stores.put(name, number, newSite()
-            .setVersion(site == null ? 1 : site.getVersion() + 1)
-            .setStatus(SiteStatus.FAILED)
-            .setReason(FailureReason.MISSING_PLANE)
-            .setChannel(missing.getFirst())
-            .setMessage("no image of %s came within %s after the well's last image"
-                .formatted(missing.size() == 1 ? "channel " + missing.getFirst() : "channels " + String.join(", ", missing), waited))
-            .build());
+        end(key, number, site);
       }
     }
     well.setDeadlineReached(true);
     stores.put(name, well);
     settle(key);
+  }
+
+  private void end(WellKey key, int number, @Nullable SiteState before) {
+    String well = WellStores.key(key);
+    SiteState.Builder site = newSite().setVersion(before == null ? 1 : before.getVersion() + 1);
+    boolean complete = false;
+    switch (assembly(key, number, true)) {
+      case SiteAssembly.Waiting(List<SiteAssembly.Missing> missing) -> {
+        String channels = missing.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        fail(site, new SiteAssembly.Broken(
+            FailureReason.MISSING_PLANE, missing.getFirst().channel(),
+            "no image of %s %s came within %s after the well's last image"
+                .formatted(missing.size() == 1 ? "channel" : "channels", channels, screening.wellDeadline())));
+      }
+      case SiteAssembly.Broken broken -> fail(site, broken);
+      case SiteAssembly.Complete images -> {
+        site.setStatus(SiteStatus.COMPLETE).setFocalPlanes(images.focalPlanes());
+        complete = true;
+      }
+    }
+    stores.put(well, number, site.build());
+    if (complete) {
+      listener.complete(well, number);
+    }
   }
 
   private static List<Double> list(double[] values) {

@@ -19,16 +19,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the events of a settled well from what is stored of it. Pure: the same state gives the same events. */
 final class WellResults {
   private final ModelCard model;
   private final boolean reproducible;
+  private final int minSites;
 
-  WellResults(ModelCard model, boolean reproducible) {
+  /**
+   * Prepares.
+   *
+   * @param minSites a well of which fewer sites could be scored fails
+   */
+  WellResults(ModelCard model, boolean reproducible, int minSites) {
     this.model = model;
     this.reproducible = reproducible;
+    this.minSites = minSites;
   }
 
   /**
@@ -38,7 +46,8 @@ final class WellResults {
    * @param sites all sites, by number
    * @param sitesExpected number of announced sites; null without an announcement
    * @param unknownChannels whether channels that the model does not know are part of the acquisition
-   * @param planes planes of a site by channel
+   * @param focusFailure whether the instrument said that its autofocus failed on a plane of the well
+   * @param images the planes that a scored site is made of: by channel, in the model's order, and by focal plane
    */
   record Settled(
       WellKey key,
@@ -46,7 +55,8 @@ final class WellResults {
       SortedMap<Integer, SiteState> sites,
       @Nullable Integer sitesExpected,
       boolean unknownChannels,
-      IntFunction<Map<String, PlaneState>> planes) {}
+      boolean focusFailure,
+      IntFunction<Map<String, SortedMap<Integer, PlaneState>>> images) {}
 
   /** The failures of its sites, then its prediction, or one failure of the well as a whole. */
   List<WellOutput> of(Settled well) {
@@ -56,13 +66,18 @@ final class WellResults {
     well.sites().forEach((number, site) -> {
       if (site.getStatus() == SiteStatus.SCORED) {
         scored.add(site);
-        Map<String, PlaneState> planes = well.planes().apply(number);
-        model.channels().forEach(channel -> used.add(planes.get(channel)));
+        well.images().apply(number).values().forEach(planes -> used.addAll(planes.values()));
       } else {
         outputs.add(new WellOutput.Failed(siteFailure(well, number, site)));
       }
     });
-    outputs.add(scored.isEmpty() ? new WellOutput.Failed(noSites(well)) : new WellOutput.Predicted(prediction(well, scored, used)));
+    if (scored.isEmpty()) {
+      outputs.add(new WellOutput.Failed(noSites(well)));
+    } else if (scored.size() < minSites) {
+      outputs.add(new WellOutput.Failed(tooFewSites(well)));
+    } else {
+      outputs.add(new WellOutput.Predicted(prediction(well, scored, used)));
+    }
     return outputs;
   }
 
@@ -123,6 +138,9 @@ final class WellResults {
     if (well.state().getImplausibleTime()) {
       flags.add(WellFlag.IMPLAUSIBLE_TIME);
     }
+    if (well.focusFailure()) {
+      flags.add(WellFlag.FOCUS_FAILURE);
+    }
     return flags;
   }
 
@@ -140,6 +158,23 @@ final class WellResults {
     String channels = well.unknownChannels() ? "; images of channels that the model does not know were left out" : "";
     return failure(well.key(), well.state(), null, null, FailureReason.NO_SITES, why + channels,
         "Mend what the failures of the sites name and publish the images again, or image the well again.");
+  }
+
+  private WellFailure tooFewSites(Settled well) {
+    List<Integer> scored = numbers(well, true);
+    return failure(well.key(), well.state(), null, null, FailureReason.TOO_FEW_SITES,
+        "Well %s has %d scored sites (%s) and needs %d; without a score: %s".formatted(
+            well.key().well(), scored.size(), text(scored), minSites, text(numbers(well, false))),
+        remedy(FailureReason.TOO_FEW_SITES));
+  }
+
+  private static List<Integer> numbers(Settled well, boolean scored) {
+    return well.sites().entrySet().stream()
+        .filter(site -> scored == (site.getValue().getStatus() == SiteStatus.SCORED)).map(Map.Entry::getKey).toList();
+  }
+
+  private static String text(List<Integer> sites) {
+    return sites.isEmpty() ? "none" : sites.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   /** A failure event of this model. */
@@ -170,7 +205,7 @@ final class WellResults {
       case SOURCE_EXPIRED -> "Keep images longer than the late window plus the longest outage (the retention of image-events, and files that events refer to), and publish these again.";
       case REFERENCE_REFUSED -> "Publish the image inline, or as a file below a folder that every instance allows with --reference-root; docs/references.md says how.";
       case MODEL_FAILED -> "Look at the site's images; if they are sound, report them to the people who made the model.";
-      case TOO_FEW_SITES -> "Publish the missing images, or lower the least number of sites that a well needs.";
+      case TOO_FEW_SITES -> "Publish the missing images, or lower --min-sites.";
       case BLANK_CHANNEL, SATURATED_CHANNEL, DUPLICATE_CHANNEL ->
           "Look at the channel's images: exposure, staining, and whether two channels were exported from one file; then publish them again.";
       case LATE -> "Publish the plate under a new acquisition id to score it again.";

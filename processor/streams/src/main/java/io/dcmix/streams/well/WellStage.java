@@ -75,7 +75,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     this.model = model;
     this.scorer = scorer;
     this.intake = new ImageIntake(model, imageDecoder, config.topicId(), config.partitions(), config.checkHashOf());
-    this.results = new WellResults(model, reproducible);
+    this.results = new WellResults(model, reproducible, config.screening().minSites());
     this.acquisitionDecoder = acquisitionDecoder;
     this.meter = meter;
   }
@@ -133,7 +133,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       this.manifests = new Manifests(context.getStateStore(Manifests.STORE), acquisitionDecoder);
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
       this.flights = new SiteFlights(scorer, model, stores, context.taskId().toString(), config.screening().explain());
-      this.ledger = new WellLedger(stores, manifests, model, results, config.screening().explain(), this, this::forward);
+      this.ledger = new WellLedger(stores, manifests, model, results, config.screening(), this, this::forward);
       WAITED.get()[0] = 0;
       schedule();
     }
@@ -323,7 +323,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
           ledger.reconsider(key);
         }
         if (well.getLife() == WellLife.ASSEMBLING && now >= well.getLastArrival() + config.screening().wellDeadline().toMillis()) {
-          ledger.endIncomplete(key, config.screening().wellDeadline());
+          ledger.endIncomplete(key);
         }
       }
       settledWith.keySet().retainAll(pendingWells);

@@ -30,6 +30,9 @@ public record WellStageSupplier(
   /** Name of the global table with the announcements, keyed by plate/acquisition. */
   public static final String ACQUISITIONS = Manifests.STORE;
 
+  /** Name of the store with the state of each well, keyed by well. */
+  public static final String WELLS = WellStores.WELLS;
+
   @Override
   public Processor<byte[], byte[], byte[], WellOutput> get() {
     return new WellStage(config, model, reproducible, scorer, imageDecoder, acquisitionDecoder, meter);

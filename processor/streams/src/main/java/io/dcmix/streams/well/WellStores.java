@@ -6,12 +6,15 @@ import io.dcmix.schema.state.SiteState;
 import io.dcmix.schema.state.WellState;
 import io.dcmix.streams.AvroSerde;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.StateStore;
@@ -41,6 +44,9 @@ final class WellStores {
 
   private static final long ARRIVAL_STEP_MILLIS = 1000;
 
+  /** How the key of a plane goes on after its site where the focal plane is not 0; else it is the channel. */
+  private static final Pattern FOCAL_PLANE = Pattern.compile("/(?<z>[0-9]{1,9})/(?<channel>.+)", Pattern.DOTALL);
+
   private final KeyValueStore<String, WellState> wells;
   private final KeyValueStore<String, SiteState> sites;
   private final KeyValueStore<String, PlaneState> planes;
@@ -59,10 +65,14 @@ final class WellStores {
     private @Nullable WellState state;
     private @Nullable WellState written;
     private final SortedMap<Integer, SiteState> sites = new TreeMap<>();
-    private final Map<Integer, Map<String, PlaneState>> planes = new TreeMap<>();
+    private final Map<Integer, Map<String, SortedMap<Integer, PlaneState>>> planes = new TreeMap<>();
 
-    Map<String, PlaneState> planesOf(int site) {
+    Map<String, SortedMap<Integer, PlaneState>> planesOf(int site) {
       return planes.computeIfAbsent(site, number -> new TreeMap<>());
+    }
+
+    void put(int site, String channel, int z, PlaneState state) {
+      planesOf(site).computeIfAbsent(channel, name -> new TreeMap<>()).put(z, state);
     }
   }
 
@@ -96,7 +106,13 @@ final class WellStores {
         all.forEachRemaining(entry -> {
           int slash = entry.key.indexOf('/', well.length() + 1);
           int site = Integer.parseInt(entry.key.substring(well.length() + 1, slash));
-          loaded.planesOf(site).put(entry.key.substring(slash + 1), entry.value);
+          String rest = entry.key.substring(slash + 1);
+          Matcher focal = FOCAL_PLANE.matcher(rest);
+          if (focal.matches()) {
+            loaded.put(site, focal.group("channel"), Integer.parseInt(focal.group("z")), entry.value);
+          } else {
+            loaded.put(site, rest, 0, entry.value);
+          }
         });
       }
     }
@@ -149,18 +165,44 @@ final class WellStores {
     return new TreeMap<>(open(well).sites);
   }
 
-  @Nullable PlaneState plane(String well, int site, String channel) {
-    return open(well).planesOf(site).get(channel);
+  @Nullable PlaneState plane(String well, int site, String channel, int z) {
+    SortedMap<Integer, PlaneState> ofChannel = open(well).planesOf(site).get(channel);
+    return ofChannel == null ? null : ofChannel.get(z);
   }
 
-  void put(String well, int site, String channel, PlaneState state) {
-    open(well).planesOf(site).put(channel, state);
-    planes.put(siteKey(well, site) + "/" + channel, state);
+  void put(String well, int site, String channel, int z, PlaneState state) {
+    open(well).put(site, channel, z, state);
+    planes.put(siteKey(well, site) + (z == 0 ? "/" : "//" + z + "/") + channel, state);
   }
 
-  /** The planes of a site that were seen, by channel. */
-  Map<String, PlaneState> planesOf(String well, int site) {
-    return new TreeMap<>(open(well).planesOf(site));
+  /** The planes of a site that were seen, by channel and focal plane. */
+  Map<String, SortedMap<Integer, PlaneState>> planesOf(String well, int site) {
+    Map<String, SortedMap<Integer, PlaneState>> copy = new TreeMap<>();
+    open(well).planesOf(site).forEach((channel, ofChannel) -> copy.put(channel, new TreeMap<>(ofChannel)));
+    return copy;
+  }
+
+  /**
+   * The planes that the image of a complete site is made of: for each channel those of its focal planes.
+   *
+   * @param channels the model's
+   */
+  Map<String, SortedMap<Integer, PlaneState>> imagesOf(String well, int site, SiteState state, List<String> channels) {
+    Map<String, SortedMap<Integer, PlaneState>> all = open(well).planesOf(site);
+    Map<String, SortedMap<Integer, PlaneState>> images = new LinkedHashMap<>();
+    for (int c = 0; c < channels.size(); c++) {
+      String channel = channels.get(c);
+      SortedMap<Integer, PlaneState> image = new TreeMap<>();
+      for (int z : state.getFocalPlanes().isEmpty() ? List.of(0) : state.getFocalPlanes().get(c)) {
+        PlaneState plane = all.getOrDefault(channel, Collections.emptySortedMap()).get(z);
+        if (plane == null) {
+          throw new IllegalStateException("Site %d of %s is complete without channel %s, focal plane %d".formatted(site, well, channel, z));
+        }
+        image.put(z, plane);
+      }
+      images.put(channel, image);
+    }
+    return images;
   }
 
   /** Forgets the planes and sites of a well, but not the well. */

@@ -1,0 +1,182 @@
+package io.dcmix.app.run;
+
+import io.dcmix.core.cli.CliException;
+import io.dcmix.core.model.Devices;
+import io.dcmix.core.scoring.ScorerConfig;
+import io.dcmix.core.source.References;
+import io.dcmix.streams.LaneTopics;
+import io.dcmix.streams.MemoryBudget;
+import io.dcmix.streams.ProcessorConfig;
+import io.dcmix.streams.ScreeningConfig;
+import io.dcmix.streams.Topics;
+import io.dcmix.streams.wire.WireFormat;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of every command that runs a processor on a Kafka cluster: all that is not of its lanes. A mixin. */
+final class ProcessorOptions {
+  @Option(names = "--bootstrap-servers", required = true, paramLabel = "HOST:PORT", description = "The Kafka brokers.")
+  private String bootstrapServers = "";
+
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX model; see docs/model-contract.md.")
+  private Path model = Path.of("");
+
+  @Mixin private DeviceOptions device = new DeviceOptions();
+
+  @Option(names = "--state-dir", defaultValue = "dcmix-state", paramLabel = "DIR",
+      description = "Local state; lost state is restored from Kafka. Default: ${DEFAULT-VALUE}.")
+  private Path stateDir = Path.of("dcmix-state");
+
+  @Option(names = "--explain", defaultValue = "all", paramLabel = "all|hits|none|sample:N",
+      description = "Which wells get the importance of their channels, at one more pass a channel; sample:20 is one well in twenty. Default: ${DEFAULT-VALUE}.")
+  private String explain = "all";
+
+  @Option(names = "--scorer-threads", paramLabel = "N", description = "Threads that decode images and, on a CPU, run the model. Default: one a core.")
+  private @Nullable Integer scorerThreads;
+
+  @Option(names = "--pixel-pool", defaultValue = "256MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Memory for the pixels of wells in work, outside the heap. Too little: images are read twice. Default: ${DEFAULT-VALUE}.")
+  private long pixelPool = 256L << 20;
+
+  @Option(names = "--input-buffer", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Heap for images that were fetched from Kafka and wait. Default: ${DEFAULT-VALUE}.")
+  private long inputBuffer = 128L << 20;
+
+  @Option(names = "--state-memory", defaultValue = "64MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Memory of the local state, outside the heap. Default: ${DEFAULT-VALUE}.")
+  private long stateMemory = 64L << 20;
+
+  @Option(names = "--check-hash-of", defaultValue = "16", paramLabel = "N",
+      description = "Check the SHA-256 that events state of their images on one image in N; 1: on every one, which costs time. Default: ${DEFAULT-VALUE}.")
+  private int checkHashOf = 16;
+
+  @Option(names = "--stream-threads", defaultValue = "1", paramLabel = "N",
+      description = "Threads that read images from Kafka and write results. Default: ${DEFAULT-VALUE}.")
+  private int streamThreads = 1;
+
+  @Option(names = "--batch-size", defaultValue = "128MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "On a GPU: pixels scored in one run. Default: ${DEFAULT-VALUE}.")
+  private long batchSize = 128L << 20;
+
+  @Option(names = "--max-delay", defaultValue = "20ms", paramLabel = "TIME", converter = Durations.class,
+      description = "On a GPU: how long a site may wait for others to fill its batch. Default: ${DEFAULT-VALUE}.")
+  private Duration maxDelay = Duration.ofMillis(20);
+
+  @Option(names = "--commit-interval", defaultValue = "200ms", paramLabel = "TIME", converter = Durations.class,
+      description = "How often results become visible; each time costs a transaction. Default: ${DEFAULT-VALUE}.")
+  private Duration commitInterval = Duration.ofMillis(200);
+
+  @Option(names = "--well-deadline", defaultValue = "30m", paramLabel = "TIME", converter = Durations.class,
+      description = "An incomplete well ends this long after its last image. Default: ${DEFAULT-VALUE}.")
+  private Duration wellDeadline = Duration.ofMinutes(30);
+
+  @Option(names = "--min-sites", defaultValue = "1", paramLabel = "N",
+      description = "A well of which fewer sites could be scored fails instead of being judged by them. Default: ${DEFAULT-VALUE}.")
+  private int minSites = 1;
+
+  @Option(names = "--z", defaultValue = "0", paramLabel = "projection|N",
+      description = "Which focal plane is scored, counted from 0, or the maximum over all of them. A single one always counts. Default: ${DEFAULT-VALUE}.")
+  private String z = "0";
+
+  @Option(names = "--transaction-timeout", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
+      description = "After it the broker gives up a silent instance's transaction. Default: ${DEFAULT-VALUE}.")
+  private Duration transactionTimeout = Duration.ofSeconds(10);
+
+  @Option(names = "--abort-sweep", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
+      description = "How often the broker looks for such transactions: its transaction.abort.timed.out.transaction.cleanup.interval.ms. Default: ${DEFAULT-VALUE}.")
+  private Duration abortSweep = Duration.ofSeconds(10);
+
+  @Option(names = "--session-timeout", defaultValue = "45s", paramLabel = "TIME", converter = Durations.class,
+      description = "After it the broker gives a silent instance's wells to another. Default: ${DEFAULT-VALUE}.")
+  private Duration sessionTimeout = Duration.ofSeconds(45);
+
+  @Option(names = "--group-protocol", defaultValue = "classic", paramLabel = "classic|streams",
+      description = "How instances share the lane. streams: the broker decides, and its group.streams.session.timeout.ms must be what --session-timeout says. All instances of a lane alike. Default: ${DEFAULT-VALUE}.")
+  private String groupProtocol = "classic";
+
+  @Option(names = "--reference-root", paramLabel = "DIR",
+      description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
+  private List<Path> referenceRoots = new ArrayList<>();
+
+  @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
+      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
+  private Duration referenceDeadline = Duration.ofSeconds(30);
+
+  @Option(names = "--schema-registry", paramLabel = "URL",
+      description = "Write events in Confluent's wire format with this Apicurio Registry (its /apis/registry/v3 address); default: Avro's single-object encoding. Both are read.")
+  private @Nullable URI schemaRegistry;
+
+  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting for every Kafka client, such as security.protocol=SSL. Repeatable.")
+  private @Nullable Map<String, String> kafka;
+
+  String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** What {@code --kafka} says. */
+  Map<String, String> kafka() {
+    return kafka == null ? Map.of() : kafka;
+  }
+
+  /** The settings of a Kafka client. */
+  Map<String, Object> client() {
+    Map<String, Object> client = new HashMap<>(kafka());
+    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    return client;
+  }
+
+  /** Loads the model where {@code --device} allows. */
+  Devices load() {
+    return Processor.load(model, device.policy(), device.runtime(batchSize));
+  }
+
+  /**
+   * What an instance of this lane is told.
+   *
+   * @throws io.dcmix.core.cli.CliException if an option cannot be understood; names it
+   */
+  ProcessorConfig config(Topics topics) {
+    return ProcessorConfig.of(topics, bootstrapServers, stateDir)
+        .withScreening(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline)
+            .withMinSites(minSites).withFocal(Options.focal(z)))
+        .withScoring(scoring())
+        .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
+        .withStreamThreads(streamThreads)
+        .withCheckHashOf(checkHashOf)
+        .withCommitInterval(commitInterval)
+        .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
+        .withGroupProtocol(Options.groupProtocol(groupProtocol))
+        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
+        .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
+        .withKafka(kafka());
+  }
+
+  private ScorerConfig scoring() {
+    ScorerConfig scoring = ScorerConfig.DEFAULT.withPoolBytes(pixelPool).withBacklogBytes(Math.max(1, pixelPool / 4)).withBatches(batchSize, maxDelay);
+    return scorerThreads == null ? scoring : scoring.withWorkers(scorerThreads);
+  }
+
+  /**
+   * Creates the topics of a lane that do not exist.
+   *
+   * @throws CliException if Kafka refuses
+   */
+  void create(Topics topics, LaneTopics.Plan plan) throws InterruptedException {
+    try (Admin admin = Admin.create(client())) {
+      LaneTopics.create(admin, topics, plan);
+    } catch (ExecutionException e) {
+      throw new CliException("Cannot create the topics of lane " + topics.lane() + ": " + e.getMessage(), e);
+    }
+  }
+}

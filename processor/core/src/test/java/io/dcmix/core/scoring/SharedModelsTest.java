@@ -1,0 +1,184 @@
+package io.dcmix.core.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.model.SiteModel;
+import io.dcmix.core.model.SiteScore;
+import io.dcmix.schema.event.PixelType;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Lanes that take turns at a device, which starts a run when it is asked and ends it when the test says so. */
+@Timeout(30)
+class SharedModelsTest {
+  private static final ModelCard CARD =
+      new ModelCard("m", "1", "00", List.of("A"), List.of("no", "hit"), "hit", PixelType.UINT8, 1, 1,
+          List.of(1.0), List.of(0.0), List.of(1.0), Map.of());
+
+  private final BlockingQueue<Integer> started = new LinkedBlockingQueue<>();
+  private final Semaphore mayEnd = new Semaphore(0);
+  private final ConcurrentLinkedQueue<Throwable> refused = new ConcurrentLinkedQueue<>();
+
+  /** Runs are told apart by the number of sites that they ask for. */
+  private SiteModel device(String name) {
+    return new SiteModel() {
+      @Override
+      public ModelCard card() {
+        return CARD;
+      }
+
+      @Override
+      public String device() {
+        return name;
+      }
+
+      @Override
+      public boolean reproducible() {
+        return true;
+      }
+
+      @Override
+      public List<SiteScore> score(ByteBuffer slab, int sites, boolean explain) {
+        started.add(sites);
+        mayEnd.acquireUninterruptibly();
+        return List.of();
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private Thread run(SiteModel model, int name) {
+    return Thread.ofPlatform().daemon().start(() -> {
+      try {
+        model.score(ByteBuffer.allocateDirect(1), name, false);
+      } catch (CancellationException | SiteModel.InferenceException e) {
+        refused.add(e);
+      }
+    });
+  }
+
+  private static void await(IntSupplier count, int wanted) {
+    while (count.getAsInt() != wanted) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aReplayDelaysLiveWorkByTheBatchThatRunsAndNoMore() throws Exception {
+    SharedModels shared = new SharedModels(List.of(device("cuda:0")), 8);
+    SiteModel live = shared.ofLane(0).getFirst();
+    SiteModel replay = shared.ofLane(1).getFirst();
+    run(replay, 11);
+    assertThat(started.take()).isEqualTo(11);
+    run(replay, 12);
+    await(shared::waiting, 1);
+    run(replay, 13);
+    await(shared::waiting, 2);
+    run(live, 1);
+    await(shared::waiting, 3);
+    run(live, 2);
+    await(shared::waiting, 4);
+    assertThat(started).as("one at a time").isEmpty();
+
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      mayEnd.release();
+      order.add(started.take());
+    }
+    assertThat(order).as("live work first, each lane in its own order").containsExactly(1, 2, 12, 13);
+    mayEnd.release();
+    await(shared::waiting, 0);
+  }
+
+  @Test
+  void aCpuHasAsManyPlacesAsThreadsAndTheReplayTakesThemWhenLiveWorkDoesNot() throws Exception {
+    SharedModels shared = new SharedModels(List.of(device("cpu")), 2);
+    SiteModel replay = shared.ofLane(1).getFirst();
+    run(replay, 11);
+    run(replay, 12);
+    assertThat(List.of(started.take(), started.take())).containsExactlyInAnyOrder(11, 12);
+    run(replay, 13);
+    await(shared::waiting, 1);
+    run(shared.ofLane(0).getFirst(), 1);
+    await(shared::waiting, 2);
+    mayEnd.release();
+    assertThat(started.take()).isEqualTo(1);
+    mayEnd.release();
+    assertThat(started.take()).isEqualTo(13);
+    mayEnd.release(2);
+  }
+
+  @Test
+  void eachDeviceHasItsOwnTurns() throws Exception {
+    SharedModels shared = new SharedModels(List.of(device("cuda:0"), device("cuda:1")), 1);
+    run(shared.ofLane(1).get(0), 11);
+    assertThat(started.take()).isEqualTo(11);
+    run(shared.ofLane(0).get(1), 1);
+    assertThat(started.take()).isEqualTo(1);
+    assertThat(shared.ofLane(0)).extracting(SiteModel::device).containsExactly("cuda:0", "cuda:1");
+    mayEnd.release(2);
+  }
+
+  @Test
+  void aLaneThatClosesLeavesTheQueueAndTheDeviceAlone() throws Exception {
+    SharedModels shared = new SharedModels(List.of(device("cuda:0")), 1);
+    run(shared.ofLane(0).getFirst(), 1);
+    assertThat(started.take()).isEqualTo(1);
+    Thread waiting = run(shared.ofLane(1).getFirst(), 11);
+    await(shared::waiting, 1);
+    waiting.interrupt();
+    waiting.join();
+    assertThat(refused).singleElement().isInstanceOf(CancellationException.class);
+    assertThat(shared.waiting()).isZero();
+    mayEnd.release();
+    run(shared.ofLane(1).getFirst(), 12);
+    assertThat(started.take()).as("the device is free again").isEqualTo(12);
+    mayEnd.release();
+  }
+
+  @Test
+  void aRunThatFailsGivesItsTurnBack() {
+    SiteModel broken = new SiteModel() {
+      @Override
+      public ModelCard card() {
+        return CARD;
+      }
+
+      @Override
+      public String device() {
+        return "cuda:0";
+      }
+
+      @Override
+      public boolean reproducible() {
+        return true;
+      }
+
+      @Override
+      public List<SiteScore> score(ByteBuffer slab, int sites, boolean explain) throws InferenceException {
+        throw new InferenceException("out of memory");
+      }
+
+      @Override
+      public void close() {}
+    };
+    SiteModel lane = new SharedModels(List.of(broken), 1).ofLane(1).getFirst();
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> lane.score(ByteBuffer.allocateDirect(1), 1, false)).hasMessage("out of memory");
+    }
+  }
+}

@@ -35,7 +35,7 @@ class WorkloadTest {
     while (!Files.exists(root.resolve("dcmix"))) {
       root = Objects.requireNonNull(root.getParent(), "no launcher above " + Path.of("").toAbsolutePath());
     }
-    assertThat(Files.readString(root.resolve("dcmix"))).contains("run | demo) options+=(\"" + Lane.HEAP + "\")");
+    assertThat(Files.readString(root.resolve("dcmix"))).contains("run | rescore | demo) options+=(\"" + Lane.HEAP + "\")");
   }
 
   @Test

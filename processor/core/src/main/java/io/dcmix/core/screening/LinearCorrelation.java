@@ -33,7 +33,12 @@ public final class LinearCorrelation {
       varianceA += da * da;
       varianceB += db * db;
     }
-    return Math.clamp(covariance / Math.sqrt(varianceA) / Math.sqrt(varianceB), -1, 1);
+    // One root of the product keeps an exact 1; two roots keep what overflows or vanishes in the product.
+    double product = varianceA * varianceB;
+    double r = product >= Double.MIN_NORMAL && product < Double.POSITIVE_INFINITY
+        ? covariance / Math.sqrt(product)
+        : covariance / Math.sqrt(varianceA) / Math.sqrt(varianceB);
+    return Math.clamp(r, -1, 1);
   }
 
   /** By the values and not by their variance, which rounding may keep above 0. */

@@ -12,23 +12,6 @@ public final class RankCorrelation {
    * @throws IllegalArgumentException if the lengths differ, or for NaN among the values
    */
   public static double spearman(double[] a, double[] b) {
-    if (a.length != b.length) {
-      throw new IllegalArgumentException("Ranks are compared in pairs, not %d with %d".formatted(a.length, b.length));
-    }
-    double[] ranksA = Ranks.of(a);
-    double[] ranksB = Ranks.of(b);
-    double mean = (a.length + 1) / 2.0;
-    double covariance = 0;
-    double varianceA = 0;
-    double varianceB = 0;
-    for (int i = 0; i < a.length; i++) {
-      double da = ranksA[i] - mean;
-      double db = ranksB[i] - mean;
-      covariance += da * db;
-      varianceA += da * da;
-      varianceB += db * db;
-    }
-    // Ranks are multiples of 1/2, so a constant side gives exactly 0 here. The product of the roots would lose the exact 1.
-    return varianceA == 0 || varianceB == 0 ? Double.NaN : Math.clamp(covariance / Math.sqrt(varianceA * varianceB), -1, 1);
+    return LinearCorrelation.pearson(Ranks.of(a), Ranks.of(b));
   }
 }

@@ -35,6 +35,16 @@ class LinearCorrelationTest {
     assertThatThrownBy(() -> LinearCorrelation.pearson(new double[] {1, Double.NaN}, new double[] {1, 2})).hasMessageContaining("finite");
   }
 
+  @Test
+  void holdsWhereSquaresOverflowOrVanish() {
+    double[] x = {1, 2, 3};
+    double[] y = {4, 6, 5};
+    for (double scale : new double[] {1e120, 1e-120}) {
+      double[] scaled = Arrays.stream(x).map(v -> v * scale).toArray();
+      assertThat(LinearCorrelation.pearson(scaled, Arrays.stream(y).map(v -> v * scale).toArray())).isCloseTo(0.5, within(1e-12));
+    }
+  }
+
   @Property
   void shiftAndScaleChangeOnlyItsSign(@ForAll @IntRange(min = 3, max = 40) int n, @ForAll Random random) {
     double[] a = random.doubles(n, -5, 5).toArray();

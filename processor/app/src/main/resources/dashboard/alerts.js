@@ -45,14 +45,17 @@ export class AlertStrip {
     this.alerts = alerts;
     const raised = alerts.alerts.filter((alert) => alert.state === 'RAISED');
     const [first] = raised;
-    this.strip.dataset.tone = first ? TONES[first.severity][1] : 'good';
+    // That nothing was ever said may mean that nobody watches: no reason for a tick.
+    const [calm, words] = alerts.raised || alerts.resolved ? ['good', 'Nothing needs you'] : ['info', 'No alerts so far'];
+    this.calm = () => this.#line(calm, words);
+    this.strip.dataset.tone = first ? TONES[first.severity][1] : calm;
     // Said again only when it is another: the strip is read aloud.
-    this.said = first ? keyOf(first) + alerts.raised + this.isKnown(first) : 'none';
+    this.said = first ? keyOf(first) + alerts.raised + this.isKnown(first) : words;
     const resolved = alerts.alerts.filter((alert) => alert.state === 'RESOLVED');
     const left = alerts.raised - raised.length;
     const wasOpen = this.list.querySelector('details')?.open;
     this.list.replaceChildren(
-      raised.length ? el('ul', {}, ...raised.map((alert) => this.#entry(alert))) : el('p', { class: 'hint' }, 'Nothing needs you.'),
+      raised.length ? el('ul', {}, ...raised.map((alert) => this.#entry(alert))) : el('p', { class: 'hint' }, `${words}.`),
       left > 0 ? el('p', { class: 'hint' }, `and ${plural(left, 'more alert')}, less severe or older`) : '',
       alerts.resolved ? el('details', { open: wasOpen }, el('summary', {}, `${count(alerts.resolved)} resolved`),
         resolved.length ? el('ul', { class: 'resolved' }, ...resolved.map((alert) => this.#entry(alert))) : el('p', { class: 'hint' }, 'Listed when fewer are raised.')) : '',
@@ -71,7 +74,7 @@ export class AlertStrip {
     const said = this.said + (this.open && first ? ' open' : '');
     if (said === this.top.dataset.said) return;
     this.top.dataset.said = said;
-    this.top.replaceChildren(...(!first ? this.#line('good', 'Nothing needs you')
+    this.top.replaceChildren(...(!first ? this.calm()
       : this.open ? this.#line(TONES[first.severity][1], `${plural(raised, 'thing needs', 'things need')} you`) : this.#first(first, raised)));
   }
 

@@ -19,8 +19,11 @@ final class PlateMapText {
 
   private PlateMapText() {}
 
-  /** One line a plate: how many wells of each role. */
+  /** One line a plate: how many wells of each role; nothing of no plates. */
   static String table(Map<String, PlateMapPlan.Planned> plates) {
+    if (plates.isEmpty()) {
+      return "";
+    }
     int width = Math.clamp(plates.keySet().stream().mapToInt(String::length).max().orElse(0), 5, 60);
     String line = "  %-" + width + "s  %9s  %8s  %8s  %6s  %5s  %7s%s%n";
     StringBuilder text = new StringBuilder(String.format(Locale.ROOT, line, "plate", "wells", "negative", "positive", "sample", "empty", "unknown", ""));

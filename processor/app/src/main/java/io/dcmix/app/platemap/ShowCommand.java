@@ -43,6 +43,9 @@ final class ShowCommand implements Callable<Integer> {
     if (plan.plates().size() > DRAWN) {
       out.println("and %d plates more; choose one with --plate".formatted(plan.plates().size() - DRAWN));
     }
+    if (plan.plates().isEmpty()) {
+      return 1;
+    }
     out.println("N negative control   P positive control   S sample   E empty   ? unknown   . not on the map");
     out.println();
     out.print(PlateMapText.table(plan.plates()));

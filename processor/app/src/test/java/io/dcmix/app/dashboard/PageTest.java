@@ -259,7 +259,7 @@ class PageTest {
     other.run(view, 4);
     open("light");
     browser.awaitText("#plate-title", "P/7 left"); // its images are newer
-    assertThat(browser.text("#alerts")).isEqualTo("Nothing needs you");
+    assertThat(browser.text("#alerts")).as("nobody may be watching").isEqualTo("No alerts so far");
     view.apply(other.alert("drift", AlertSeverity.WARNING, AlertState.RAISED, 1), Screen.START);
     view.apply(other.alert("lost", AlertSeverity.CRITICAL, AlertState.RAISED, 0), Screen.START);
     server.publishChanges();

@@ -61,6 +61,7 @@ class PlateMapCommandTest {
     assertThat(run("plate-map", "import", file("map.csv", text.toString()), "--plate", "P1", "--dry-run")).isEqualTo(1);
     assertThat(err.toString()).contains("500 problems:", "map.csv: line 2: ", "map.csv: line 21: ", "and 480 more", "no plate could be read")
         .doesNotContain("line 22:");
+    assertThat(out.toString()).as("a table of no plates").isEmpty();
   }
 
   @Test

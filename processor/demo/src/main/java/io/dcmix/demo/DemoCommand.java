@@ -23,6 +23,7 @@ import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.Topics;
+import io.dcmix.streams.plate.DecisionConfig;
 import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.publish.ArchivePublisher.Published;
 import io.dcmix.streams.publish.Referral;
@@ -105,6 +106,10 @@ public final class DemoCommand implements CliCommand {
 
   @Option(names = "--model", paramLabel = "FILE", description = "The ONNX model. Default: the one for the simulated plate.")
   private @Nullable Path model;
+
+  @Option(names = "--hit-rules", defaultValue = "controls", paramLabel = "NAME|FILE",
+      description = "How wells are called: controls, samples, npi-50, ssmd-3, b-score, or a file; see docs/hit-calls.md. Default: ${DEFAULT-VALUE}.")
+  private String hitRules = "controls";
 
   @Mixin private DeviceOptions device = new DeviceOptions();
 
@@ -259,10 +264,11 @@ public final class DemoCommand implements CliCommand {
         : "%d samples, and %d of %d controls".formatted(all - ofControls, ofControls, controls.size());
   }
 
-  private static ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder, DemoPlate plate) {
+  private ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder, DemoPlate plate) {
     return ProcessorConfig.of(topics, broker.bootstrapServers(), folder.resolve("state"))
         .withReferences(plate.references())
-        .withScreening(ScreeningConfig.DEFAULT.withWellDeadline(WELL_DEADLINE))
+        .withScreening(ScreeningConfig.DEFAULT.withWellDeadline(WELL_DEADLINE)
+            .withDecisions(DecisionConfig.DEFAULT.withRules(Options.hitRules(hitRules))))
         .withTimeouts(Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10));
   }
 

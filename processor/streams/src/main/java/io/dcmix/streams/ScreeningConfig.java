@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.wells.FocalPolicy;
+import io.dcmix.streams.plate.DecisionConfig;
 import io.dcmix.streams.plate.ImportanceConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,34 +18,40 @@ import java.util.List;
  * @param importance windows of channel importance
  * @param minSites a well of which fewer sites could be scored fails, 1 or more
  * @param focal which focal planes make an image
+ * @param decisions hit calls, plate quality and alerts
  */
 public record ScreeningConfig(
-    ExplainPolicy explain, Duration wellDeadline, Duration lateWindow, ImportanceConfig importance, int minSites, FocalPolicy focal) {
+    ExplainPolicy explain, Duration wellDeadline, Duration lateWindow, ImportanceConfig importance, int minSites, FocalPolicy focal,
+    DecisionConfig decisions) {
   public static final ScreeningConfig DEFAULT = new ScreeningConfig(
-      ExplainPolicy.ALL, Duration.ofMinutes(30), Duration.ofHours(24), ImportanceConfig.DEFAULT, 1, FocalPolicy.DEFAULT);
+      ExplainPolicy.ALL, Duration.ofMinutes(30), Duration.ofHours(24), ImportanceConfig.DEFAULT, 1, FocalPolicy.DEFAULT, DecisionConfig.DEFAULT);
 
   public ScreeningConfig withExplain(ExplainPolicy wanted) {
-    return new ScreeningConfig(wanted, wellDeadline, lateWindow, importance, minSites, focal);
+    return new ScreeningConfig(wanted, wellDeadline, lateWindow, importance, minSites, focal, decisions);
   }
 
   public ScreeningConfig withWellDeadline(Duration deadline) {
-    return new ScreeningConfig(explain, deadline, lateWindow, importance, minSites, focal);
+    return new ScreeningConfig(explain, deadline, lateWindow, importance, minSites, focal, decisions);
   }
 
   public ScreeningConfig withLateWindow(Duration window) {
-    return new ScreeningConfig(explain, wellDeadline, window, importance, minSites, focal);
+    return new ScreeningConfig(explain, wellDeadline, window, importance, minSites, focal, decisions);
   }
 
   public ScreeningConfig withImportance(ImportanceConfig wanted) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, wanted, minSites, focal);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, wanted, minSites, focal, decisions);
   }
 
   public ScreeningConfig withMinSites(int sites) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, importance, sites, focal);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, importance, sites, focal, decisions);
   }
 
   public ScreeningConfig withFocal(FocalPolicy wanted) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, importance, minSites, wanted);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, importance, minSites, wanted, decisions);
+  }
+
+  public ScreeningConfig withDecisions(DecisionConfig wanted) {
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, importance, minSites, focal, wanted);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */

@@ -1,25 +1,34 @@
 package io.dcmix.streams;
 
 import io.dcmix.core.model.ModelCard;
-import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.KeyParts;
+import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
+import io.dcmix.schema.event.HitCall;
+import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.schema.state.PlateRow;
+import io.dcmix.streams.plate.LayoutIntake;
+import io.dcmix.streams.plate.PlateInput;
+import io.dcmix.streams.plate.PlateMeter;
 import io.dcmix.streams.plate.PlateOutput;
+import io.dcmix.streams.plate.PlateRows;
 import io.dcmix.streams.plate.PlateStage;
 import io.dcmix.streams.plate.RollingStage;
 import io.dcmix.streams.well.WellOutput;
 import io.dcmix.streams.well.WellStageSupplier;
-import java.time.temporal.ChronoUnit;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -37,32 +46,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The topology of a lane, as one pure function. It reads like the diagram in the README: image events to the well stage, its
- * results to their topics and, as rows, to the plate stage, and what plates add to the rolling stage.
+ * results to their topics and, as rows, to the plate stage, where layouts meet them, and what plates add to the rolling stage.
  */
 public final class ScreeningTopology {
   private final Topics topics;
   private final Predicate<byte @Nullable []> images;
   private final EventSerdes serdes;
   private final WellStageSupplier wellStage;
+  private final Function<byte[], PlateLayout> layoutDecoder;
   private final ScreeningConfig config;
-
-  /** The topology of a lane that scores all images that it reads. */
-  public ScreeningTopology(Topics topics, EventSerdes serdes, WellStageSupplier wellStage, ScreeningConfig config) {
-    this(topics, key -> true, serdes, wellStage, config);
-  }
+  private final PlateMeter plateMeter;
 
   /**
    * The topology of a lane.
    *
    * @param images whether the image event with this key, which may be null, is this lane's; the others are passed over
+   * @param layoutDecoder reads a plate layout; throws UnreadableRecordException on wrong bytes
+   * @param plateMeter is told what the plate stages say
    */
   public ScreeningTopology(
-      Topics topics, Predicate<byte @Nullable []> images, EventSerdes serdes, WellStageSupplier wellStage, ScreeningConfig config) {
+      Topics topics, Predicate<byte @Nullable []> images, EventSerdes serdes, WellStageSupplier wellStage,
+      Function<byte[], PlateLayout> layoutDecoder, ScreeningConfig config, PlateMeter plateMeter) {
     this.topics = topics;
     this.images = images;
     this.serdes = serdes;
     this.wellStage = wellStage;
+    this.layoutDecoder = layoutDecoder;
     this.config = config;
+    this.plateMeter = plateMeter;
   }
 
   /**
@@ -71,12 +82,18 @@ public final class ScreeningTopology {
    * @param predictions of well-predictions
    * @param failures of well-failures
    * @param importance of channel-importance
+   * @param hitCalls of hit-calls
+   * @param plateQuality of plate-quality
+   * @param alerts of alerts
    */
-  public record EventSerdes(Serde<WellPrediction> predictions, Serde<WellFailure> failures, Serde<ChannelImportance> importance) {
+  public record EventSerdes(
+      Serde<WellPrediction> predictions, Serde<WellFailure> failures, Serde<ChannelImportance> importance, Serde<HitCall> hitCalls,
+      Serde<PlateQuality> plateQuality, Serde<Alert> alerts) {
     /** Avro's single-object encoding. */
     public static EventSerdes singleObject() {
       return new EventSerdes(
-          AvroSerde.of(WellPrediction.class), AvroSerde.of(WellFailure.class), AvroSerde.of(ChannelImportance.class));
+          AvroSerde.of(WellPrediction.class), AvroSerde.of(WellFailure.class), AvroSerde.of(ChannelImportance.class),
+          AvroSerde.of(HitCall.class), AvroSerde.of(PlateQuality.class), AvroSerde.of(Alert.class));
     }
   }
 
@@ -107,12 +124,26 @@ public final class ScreeningTopology {
         .to(topics.deadLetters(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("dead-letters"));
 
     ModelCard model = wellStage.model();
-    KStream<String, PlateOutput> plates =
+    KStream<String, PlateInput> rows =
         wells
             .flatMapValues(output -> rows(output, model), Named.as("rows"))
-            .selectKey((key, row) -> new PlateKey(row.getPlate(), row.getAcquisition()).toString(), Named.as("rows-by-plate"))
-            .repartition(Repartitioned.<String, PlateRow>as("rows").withKeySerde(Serdes.String()).withValueSerde(AvroSerde.of(PlateRow.class)))
-            .process(stage(PlateStage.stores(), () -> new PlateStage(config.importance())), Named.as("plate-stage"));
+            .selectKey((key, row) -> KeyParts.join(row.getPlate()), Named.as("rows-by-plate"))
+            .repartition(byPlate("rows", PlateRow.class))
+            .mapValues(PlateInput.Row::new, Named.as("row-inputs"));
+    KStream<String, PlateOutput> plates =
+        rows
+            .merge(layouts(builder), Named.as("plate-inputs"))
+            .process(stage(PlateStage.stores(), this::plateStage), Named.as("plate-stage"));
+    plates
+        .filter((key, output) -> output instanceof PlateOutput.Called, Named.as("calls"))
+        .mapValues(output -> ((PlateOutput.Called) output).call(), Named.as("hit-call-values"))
+        .to(topics.hitCalls(), Produced.with(Serdes.String(), serdes.hitCalls()).withName("hit-calls"));
+    plates
+        .flatMapValues(output -> output instanceof PlateOutput.Judged j ? List.of(j.quality()) : List.of(), Named.as("qualities"))
+        .to(topics.plateQuality(), Produced.with(Serdes.String(), serdes.plateQuality()).withName("plate-quality"));
+    plates
+        .flatMapValues(output -> output instanceof PlateOutput.Alerted a ? List.of(a.alert()) : List.of(), Named.as("alert-values"))
+        .to(topics.alerts(), Produced.with(Serdes.String(), serdes.alerts()).withName("alerts"));
     KStream<String, ChannelImportance> ofPlates =
         plates.flatMapValues(output -> output instanceof PlateOutput.OfPlate p ? List.of(p.importance()) : List.of(), Named.as("plate-importance"));
     KStream<String, ChannelImportance> ofScopes =
@@ -126,46 +157,47 @@ public final class ScreeningTopology {
     return builder.build();
   }
 
+  private PlateStage plateStage() {
+    return new PlateStage(config, wellStage.acquisitionDecoder(), wellStage.config().partitions(), plateMeter);
+  }
+
+  /** Layouts, by the percent-encoded plate; what is none goes to the dead letters. */
+  private KStream<String, PlateInput> layouts(StreamsBuilder builder) {
+    KStream<byte[], LayoutIntake.Output> read =
+        builder
+            .stream(topics.plateLayouts(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("plate-layouts"))
+            .process(() -> new LayoutIntake(layoutDecoder, wellStage.meter()), Named.as("layout-intake"));
+    read.filter((key, output) -> output instanceof LayoutIntake.Output.Dead, Named.as("dead-layouts"))
+        .mapValues(output -> ((LayoutIntake.Output.Dead) output).value(), Named.as("dead-layout-bytes"))
+        .to(topics.deadLetters(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("layout-dead-letters"));
+    return read
+        .filter((key, output) -> output instanceof LayoutIntake.Output.Read, Named.as("layouts"))
+        .map((key, output) -> {
+          LayoutIntake.Output.Read layout = (LayoutIntake.Output.Read) output;
+          return KeyValue.pair(KeyParts.join(layout.plate()), layout.layout());
+        }, Named.as("layouts-by-plate"))
+        .repartition(byPlate("layouts", PlateLayout.class))
+        .mapValues(PlateInput.Layout::new, Named.as("layout-inputs"));
+  }
+
+  /** Rows and layouts of a plate must come to one task, so both have the partitions of the image events, whatever their source has. */
+  private <T extends SpecificRecord> Repartitioned<String, T> byPlate(String name, Class<T> type) {
+    return Repartitioned.<String, T>as(name)
+        .withKeySerde(Serdes.String())
+        .withValueSerde(AvroSerde.of(type))
+        .withNumberOfPartitions(wellStage.config().partitions());
+  }
+
   /** What a result means for the plate: a row, or the removal of an earlier one. Failures of single sites mean nothing. */
   private static List<PlateRow> rows(WellOutput output, ModelCard model) {
     List<PlateRow> rows = new ArrayList<>();
     switch (output) {
-      case WellOutput.Predicted p -> rows.add(row(p.prediction(), model));
-      case WellOutput.Failed f when f.failure().getSite() == null -> rows.add(removal(f.failure()));
+      case WellOutput.Predicted p -> rows.add(PlateRows.of(p.prediction(), model));
+      case WellOutput.Failed f when f.failure().getSite() == null -> rows.add(PlateRows.of(f.failure()));
       case WellOutput.Failed f -> {}
       case WellOutput.Dead d -> {}
     }
     return rows;
-  }
-
-  private static PlateRow row(WellPrediction p, ModelCard model) {
-    return PlateRow.newBuilder()
-        .setPlate(p.getPlate())
-        .setAcquisition(p.getAcquisition())
-        .setWell(p.getWell())
-        .setTimepoint(p.getTimepoint())
-        .setRevision(p.getRevision())
-        .setPredictedClass(p.getPredictedClass())
-        .setHitLogit(p.getHitLogit())
-        .setChannels(p.getChannels())
-        .setWeights(model.normalisedWeights())
-        .setContribution(p.getContribution())
-        .setImportance(p.getImportance())
-        .setAcquiredAt(ChronoUnit.MICROS.between(Instant.EPOCH, p.getAcquiredAt()))
-        .setModelName(p.getModelName())
-        .setModelVersion(p.getModelVersion())
-        .build();
-  }
-
-  private static PlateRow removal(WellFailure failure) {
-    return PlateRow.newBuilder()
-        .setPlate(failure.getPlate())
-        .setAcquisition(failure.getAcquisition())
-        .setWell(failure.getWell())
-        .setTimepoint(failure.getTimepoint())
-        .setRevision(failure.getRevision())
-        .setFailed(true)
-        .build();
   }
 
   private static <K, V, L, W> ProcessorSupplier<K, V, L, W> stage(

@@ -10,8 +10,12 @@ import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
 import io.dcmix.core.source.PlaneSources;
 import io.dcmix.core.source.ReferenceSource;
 import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.state.WellLife;
@@ -19,6 +23,7 @@ import io.dcmix.schema.state.WellState;
 import io.dcmix.streams.LaneTopics.ImageTopic;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ScreeningTopology.EventSerdes;
+import io.dcmix.streams.metrics.DecisionMeters;
 import io.dcmix.streams.metrics.InstanceMeters;
 import io.dcmix.streams.metrics.ScoringMeters;
 import io.dcmix.streams.metrics.StageMeters;
@@ -105,9 +110,12 @@ public final class StreamsRuntime implements AutoCloseable {
         new WellStageSupplier(wells, model.card(), reproducible(models, batches, config), scorer, imageDecoder, acquisitionDecoder,
             new StageMeters(registry));
     EventSerdes results = new EventSerdes(
-        serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class));
+        serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class),
+        serdes.serde(HitCall.class), serdes.serde(PlateQuality.class), serdes.serde(Alert.class));
+    Function<byte[], PlateLayout> layoutDecoder = PatientDecoder.of(serdes.serde(PlateLayout.class), topics.plateLayouts());
     skipped = InstanceMeters.skipped(registry);
-    ScreeningTopology topology = new ScreeningTopology(topics, key -> takes(config.selection(), key), results, wellStage, config.screening());
+    ScreeningTopology topology = new ScreeningTopology(
+        topics, key -> takes(config.selection(), key), results, wellStage, layoutDecoder, config.screening(), new DecisionMeters(registry));
     streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, model.card(), images.partitions()),
         new FencedClients(new TopicPartition(topics.acquisitions(), 0)));
     streams.setUncaughtExceptionHandler(this::die);

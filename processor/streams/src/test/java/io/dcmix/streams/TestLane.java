@@ -2,20 +2,28 @@ package io.dcmix.streams;
 
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.scoring.ExplainPolicy;
+import io.dcmix.core.screening.HitRules;
 import io.dcmix.schema.AvroCodec;
+import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
 import io.dcmix.schema.event.AbsentPlane;
+import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.Encoding;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.PixelType;
+import io.dcmix.schema.event.PlateLayout;
+import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.ScreeningTopology.EventSerdes;
+import io.dcmix.streams.metrics.DecisionMeters;
 import io.dcmix.streams.metrics.StageMeters;
+import io.dcmix.streams.plate.DecisionConfig;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,9 +69,13 @@ final class TestLane implements AutoCloseable {
   final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> images;
   private final TestInputTopic<String, byte[]> acquisitions;
+  private final TestInputTopic<byte[], byte[]> layouts;
   private final TestOutputTopic<String, WellPrediction> predictions;
   private final TestOutputTopic<String, WellFailure> failures;
   private final TestOutputTopic<String, ChannelImportance> importance;
+  private final TestOutputTopic<String, HitCall> hitCalls;
+  private final TestOutputTopic<String, PlateQuality> plateQuality;
+  private final TestOutputTopic<String, Alert> alerts;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
   private Instant now = START;
   private long offset;
@@ -93,6 +105,10 @@ final class TestLane implements AutoCloseable {
     this(1, Duration.ofSeconds(5), screening, 1);
   }
 
+  TestLane(HitRules rules) {
+    this(SCREENING.withDecisions(DecisionConfig.DEFAULT.withRules(rules)));
+  }
+
   private TestLane(int partitions, Duration backPressure, ScreeningConfig screening, int checkHashOf) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
@@ -105,12 +121,19 @@ final class TestLane implements AutoCloseable {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir().toString());
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     driver = new TopologyTestDriver(
-        new ScreeningTopology(topics, EventSerdes.singleObject(), wells, screening).build(), properties, START);
+        new ScreeningTopology(
+            topics, key -> true, EventSerdes.singleObject(), wells, AvroCodec.of(PlateLayout.class)::decode, screening, new DecisionMeters(meters))
+            .build(),
+        properties, START);
     images = driver.createInputTopic(topics.imageEvents(), new ByteArraySerializer(), new ByteArraySerializer());
     acquisitions = driver.createInputTopic(topics.acquisitions(), new StringSerializer(), new ByteArraySerializer());
+    layouts = driver.createInputTopic(topics.plateLayouts(), new ByteArraySerializer(), new ByteArraySerializer());
     predictions = output(topics.wellPredictions(), AvroSerde.of(WellPrediction.class));
     failures = output(topics.wellFailures(), AvroSerde.of(WellFailure.class));
     importance = output(topics.channelImportance(), AvroSerde.of(ChannelImportance.class));
+    hitCalls = output(topics.hitCalls(), AvroSerde.of(HitCall.class));
+    plateQuality = output(topics.plateQuality(), AvroSerde.of(PlateQuality.class));
+    alerts = output(topics.alerts(), AvroSerde.of(Alert.class));
     deadLetters = driver.createOutputTopic(topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -176,11 +199,15 @@ final class TestLane implements AutoCloseable {
 
   /** Announces wells of plate P, run 1, with the sites 1…n. */
   void announce(List<String> wells, int sites, AbsentPlane... absent) {
+    announce(AcquisitionStatus.STARTED, wells, sites, absent);
+  }
+
+  void announce(AcquisitionStatus status, List<String> wells, int sites, AbsentPlane... absent) {
     List<Integer> numbers = new ArrayList<>();
     for (int s = 1; s <= sites; s++) {
       numbers.add(s);
     }
-    announce(acquisition(wells, numbers).setAbsent(List.of(absent)));
+    announce(acquisition(wells, numbers).setStatus(status).setAbsent(List.of(absent)));
   }
 
   /** What an instrument says of plate P, run 1: these wells with these sites, channels DNA and GFP. */
@@ -191,8 +218,18 @@ final class TestLane implements AutoCloseable {
 
   void announce(Acquisition.Builder announcement) {
     Acquisition acquisition = announcement.build();
-    acquisitions.pipeInput(
-        new PlateKey(acquisition.getPlate(), acquisition.getAcquisition()).toString(), AvroCodec.of(Acquisition.class).encode(acquisition));
+    acquisitions.pipeInput(new TestRecord<>(
+        new PlateKey(acquisition.getPlate(), acquisition.getAcquisition()).toString(), AvroCodec.of(Acquisition.class).encode(acquisition), now));
+  }
+
+  /** Says what is in the wells of a plate. */
+  void publish(PlateLayout layout) {
+    publishLayout(KeyParts.join(layout.getPlate()), AvroCodec.of(PlateLayout.class).encode(layout));
+  }
+
+  /** Any record on the topic of the layouts. */
+  void publishLayout(String key, byte[] value) {
+    layouts.pipeInput(new TestRecord<>(key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8), value, now));
   }
 
   /** Lets wall-clock time pass in steps of 250 ms at most, without any record. */
@@ -221,6 +258,19 @@ final class TestLane implements AutoCloseable {
 
   Map<String, ChannelImportance> importance() {
     return importance.readKeyValuesToMap();
+  }
+
+  /** Every call that came since, in order; a null value takes a call back. */
+  List<TestRecord<String, HitCall>> hitCalls() {
+    return hitCalls.readRecordsToList();
+  }
+
+  List<TestRecord<String, PlateQuality>> plateQuality() {
+    return plateQuality.readRecordsToList();
+  }
+
+  List<Alert> alerts() {
+    return alerts.readValuesToList();
   }
 
   List<TestRecord<byte[], byte[]>> deadLetters() {

@@ -9,6 +9,7 @@ import io.dcmix.streams.MemoryBudget;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.Topics;
+import io.dcmix.streams.plate.DecisionConfig;
 import io.dcmix.streams.wire.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
@@ -41,6 +42,15 @@ final class ProcessorOptions {
   @Option(names = "--explain", defaultValue = "all", paramLabel = "all|hits|none|sample:N",
       description = "Which wells get the importance of their channels, at one more pass a channel; sample:20 is one well in twenty. Default: ${DEFAULT-VALUE}.")
   private String explain = "all";
+
+  @Option(names = "--hit-rules", defaultValue = "controls", paramLabel = "NAME|FILE",
+      description = "How wells are called: controls (robust z against the negative controls), samples (against the plate's samples, needs no layout), "
+          + "npi-50, ssmd-3, b-score, or a file of your own; see docs/hit-calls.md. Default: ${DEFAULT-VALUE}.")
+  private String hitRules = "controls";
+
+  @Option(names = "--calls-every", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
+      description = "How often the hit calls of a plate are corrected while it runs; the final ones do not wait. Default: ${DEFAULT-VALUE}.")
+  private Duration callsEvery = Duration.ofSeconds(10);
 
   @Option(names = "--scorer-threads", paramLabel = "N", description = "Threads that decode images and, on a CPU, run the model. Default: one a core.")
   private @Nullable Integer scorerThreads;
@@ -149,7 +159,8 @@ final class ProcessorOptions {
   ProcessorConfig config(Topics topics) {
     return ProcessorConfig.of(topics, bootstrapServers, stateDir)
         .withScreening(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline)
-            .withMinSites(minSites).withFocal(Options.focal(z)))
+            .withMinSites(minSites).withFocal(Options.focal(z))
+            .withDecisions(new DecisionConfig(Options.hitRules(hitRules), callsEvery)))
         .withScoring(scoring())
         .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
         .withStreamThreads(streamThreads)

@@ -23,12 +23,13 @@ import picocli.CommandLine.Option;
 /** {@code dcmix run}: a processor on a Kafka cluster. */
 @Command(
     name = "run",
-    description = "Run the processor on a Kafka cluster: image events in, predictions and channel importance out.",
+    description = "Run the processor on a Kafka cluster: image events in; predictions, hit calls, plate quality, alerts and channel importance out.",
     footer = {
       "",
       "Examples:",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --create-topics",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane replay-2025 --port 8081",
+      "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --hit-rules kinase.rules",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane screening --also-lane replay-2025",
       "",
       "Several instances of a lane share its wells. Stop one with Ctrl-C or SIGTERM: the others take over."

@@ -38,6 +38,17 @@ public final class SampleStatistics {
     return MAD_SCALE * median(Arrays.stream(values).map(x -> Math.abs(x - median)).toArray());
   }
 
+  /**
+   * Coefficient of variation, 100·sd/mean, in percent. It means something only for quantities that cannot be negative and whose
+   * zero is a true zero, such as a probability; not for logits.
+   *
+   * @return NaN below two values or where the mean is 0
+   */
+  public static double cv(double[] values) {
+    double mean = mean(values);
+    return values.length < 2 || mean == 0 ? Double.NaN : 100 * sd(values) / mean;
+  }
+
   private static RunningMoments moments(double[] values) {
     RunningMoments moments = new RunningMoments();
     for (double value : sorted(values)) {

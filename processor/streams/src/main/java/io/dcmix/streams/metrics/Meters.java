@@ -45,7 +45,12 @@ public enum Meters {
 
   PREDICTIONS(Kind.COUNTER, "dcmix.predictions", null, "Predictions forwarded, revisions included. A transaction that is aborted counts, too."),
   FAILURES(Kind.COUNTER, "dcmix.failures", null, "Failures forwarded, of a whole well or of one site.", "scope", "reason"),
-  DEAD_LETTERS(Kind.COUNTER, "dcmix.dead.letters", null, "Records that were no image event of their place.", "reason"),
+  DEAD_LETTERS(Kind.COUNTER, "dcmix.dead.letters", null, "Records that were no image event of their place, or no plate layout.", "reason"),
+
+  HIT_CALLS(Kind.COUNTER, "dcmix.hit.calls", null, "Hit calls forwarded, each time that one changed."),
+  PLATES(Kind.COUNTER, "dcmix.plates", null,
+      "Plates (each timepoint) that became complete, or were closed with wells outstanding, by the verdict on their Z'.", "status", "verdict"),
+  ALERTS(Kind.COUNTER, "dcmix.alerts", null, "Alerts raised, by what they are about.", "kind"),
 
   DEVICE_INFO(Kind.GAUGE, "dcmix.device.info", null, "1 for each device that runs the model.", "device", "model", "version"),
   DEVICE_FALLBACK(Kind.GAUGE, "dcmix.device.fallback", null,

@@ -1,17 +1,41 @@
 package io.dcmix.streams.plate;
 
+import io.dcmix.core.screening.AlertCondition;
+import io.dcmix.core.screening.PlateEvaluation;
+import io.dcmix.core.screening.PlateEvaluator;
+import io.dcmix.core.screening.PlateView;
+import io.dcmix.core.wells.ArrivalClock;
+import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.Acquisition;
+import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.Alert;
+import io.dcmix.schema.event.AlertKind;
+import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.schema.state.PlateRow;
 import io.dcmix.streams.AvroSerde;
+import io.dcmix.streams.ScreeningConfig;
+import io.dcmix.streams.well.WellStageSupplier;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -23,27 +47,54 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row per well, replaced by revisions; aggregates are computed anew from the rows, so no revision counts twice. Emits the
- * importance of the plate itself, and for the scopes that span plates what this plate adds to each pane.
+ * One row per well, replaced by revisions, and what is in the wells, replaced by later layouts; all that is said of a plate is
+ * computed anew from them, so no revision counts twice and a late layout corrects what was said before it. Emits hit calls,
+ * quality, alerts and the importance of the plate itself, and for the scopes that span plates what this plate adds to each pane.
+ *
+ * <p>Keyed by plate, so that a layout meets every acquisition of its plate. What was announced stands in a global table; while
+ * something is awaited of a plate it is looked at once in a while.
  */
-public final class PlateStage implements Processor<String, PlateRow, String, PlateOutput> {
+public final class PlateStage implements Processor<String, PlateInput, String, PlateOutput> {
   static final String ROWS = "plate-rows";
+  static final String LAYOUTS = "plate-layouts";
+  static final String RUNNING = "plate-running";
   static final String PARTIALS = "plate-partials";
   static final String CHANGED = "plate-changed";
+  static final String CALLS_CHANGED = "plate-calls-changed";
 
-  private final ImportanceConfig config;
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+  private static final Duration LOOK_OUT_EVERY = Duration.ofMinutes(1);
+
+  private final ScreeningConfig config;
+  private final Function<byte[], Acquisition> acquisitionDecoder;
+  private final int partitions;
+  private final PlateMeter meter;
   private @Nullable Life life;
 
-  public PlateStage(ImportanceConfig config) {
+  /**
+   * A stage of one task.
+   *
+   * @param acquisitionDecoder reads an announcement; throws UnreadableRecordException on wrong bytes
+   * @param partitions over which plates are spread
+   */
+  public PlateStage(ScreeningConfig config, Function<byte[], Acquisition> acquisitionDecoder, int partitions, PlateMeter meter) {
     this.config = config;
+    this.acquisitionDecoder = acquisitionDecoder;
+    this.partitions = partitions;
+    this.meter = meter;
   }
 
-  /** The stores that this stage needs. */
+  /** The stores that this stage needs; it also reads the global table of announcements. */
   public static Set<StoreBuilder<? extends StateStore>> stores() {
-    return Set.of(
+    Set<StoreBuilder<? extends StateStore>> stores = new HashSet<>(Judgement.stores());
+    stores.addAll(Set.of(
         Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(ROWS), Serdes.String(), AvroSerde.of(PlateRow.class)),
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(LAYOUTS), Serdes.String(), AvroSerde.of(PlateLayout.class)),
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(RUNNING), Serdes.String(), Serdes.Long()),
         Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PARTIALS), Serdes.String(), AvroSerde.of(ImportancePartial.class)),
-        ChangedKeys.store(CHANGED));
+        ChangedKeys.store(CHANGED),
+        ChangedKeys.store(CALLS_CHANGED)));
+    return stores;
   }
 
   @Override
@@ -52,17 +103,20 @@ public final class PlateStage implements Processor<String, PlateRow, String, Pla
   }
 
   @Override
-  public void process(Record<String, PlateRow> record) {
+  public void process(Record<String, PlateInput> record) {
     if (life == null) {
       throw new IllegalStateException("The plate stage is used before init()");
     }
-    life.replace(record.key(), record.value());
+    switch (record.value()) {
+      case PlateInput.Row(var row) -> life.replace(row, record.timestamp());
+      case PlateInput.Layout(var layout) -> life.replace(record.key(), layout);
+    }
   }
 
   @Override
   public void close() {
     if (life != null) {
-      life.changed.close();
+      life.end();
       life = null;
     }
   }
@@ -75,53 +129,262 @@ public final class PlateStage implements Processor<String, PlateRow, String, Pla
     }
   }
 
+  /** One life of the task, from init() to close(). */
   private final class Life {
     private final ProcessorContext<String, PlateOutput> context;
     private final KeyValueStore<String, PlateRow> rows;
+    private final KeyValueStore<String, PlateLayout> layouts;
+    /** When the newest row of a plate came, while more is awaited of it: on the scale of append times. */
+    private final KeyValueStore<String, Long> running;
     private final KeyValueStore<String, ImportancePartial> partials;
+    private final Announcements announcements;
+    private final ArrivalClock clock;
+    private final Judgement judgement;
     private final ChangedKeys changed;
+    private final ChangedKeys provisionalCalls;
+
+    /** What was announced of the running plates when they were last looked at. An index of the store, filled lazily. */
+    private final Map<String, @Nullable Acquisition> watched = new HashMap<>();
+    /** Running plates whose silence was noticed. */
+    private final Set<String> silent = new HashSet<>();
+    private boolean restored;
+    private @Nullable Cancellable looking;
+    private final Cancellable lookout;
 
     Life(ProcessorContext<String, PlateOutput> context) {
       this.context = context;
       this.rows = context.getStateStore(ROWS);
+      this.layouts = context.getStateStore(LAYOUTS);
+      this.running = context.getStateStore(RUNNING);
       this.partials = context.getStateStore(PARTIALS);
-      this.changed = new ChangedKeys(context, CHANGED, config.emitEvery(), this::emit);
+      this.announcements = new Announcements(context.getStateStore(WellStageSupplier.ACQUISITIONS), acquisitionDecoder);
+      this.clock = new ArrivalClock(context.currentSystemTimeMs());
+      this.changed = new ChangedKeys(context, CHANGED, config.importance().emitEvery(), this::emit);
+      this.provisionalCalls = new ChangedKeys(context, CALLS_CHANGED, config.decisions().callsEvery(), this::emitCalls);
+      this.judgement = new Judgement(config.decisions().rules(), meter, context, this::forward);
+      this.lookout = context.schedule(LOOK_OUT_EVERY, PunctuationType.WALL_CLOCK_TIME, time -> lookOut());
+      schedule();
     }
 
-    void replace(String plateKey, PlateRow row) {
+    void end() {
+      changed.close();
+      provisionalCalls.close();
+      lookout.cancel();
+      if (looking != null) {
+        looking.cancel();
+      }
+    }
+
+    // ---- what comes ----
+
+    void replace(PlateRow row, long arrival) {
       String key = WellKey.of(row.getPlate(), row.getAcquisition(), row.getWell(), row.getTimepoint()).toString();
+      clock.observe(arrival, context.currentSystemTimeMs());
       PlateRow before = rows.get(key);
       if (before != null && before.getRevision() >= row.getRevision()) {
         return;
       }
       rows.put(key, row);
-      if (!row.getFailed() || before != null) {
-        changed.mark(plateKey);
+      String plateKey = new PlateKey(row.getPlate(), row.getAcquisition()).toString();
+      running.put(plateKey, arrival);
+      watched.putIfAbsent(plateKey, null);
+      silent.remove(plateKey);
+      changed.mark(plateKey);
+      schedule();
+    }
+
+    void replace(String plate, @Nullable PlateLayout layout) {
+      if (Objects.equals(layouts.get(plate), layout)) {
+        return;
+      }
+      if (layout == null) {
+        layouts.delete(plate);
+      } else {
+        layouts.put(plate, layout);
+      }
+      acquisitionsOf(plate).forEach(changed::mark);
+    }
+
+    private Set<String> acquisitionsOf(String plate) {
+      Set<String> plateKeys = new TreeSet<>();
+      try (KeyValueIterator<String, PlateRow> all = rows.prefixScan(plate + "/", new StringSerializer())) {
+        all.forEachRemaining(entry -> plateKeys.add(WellKey.parse(entry.key).plate().toString()));
+      }
+      return plateKeys;
+    }
+
+    // ---- time ----
+
+    /** Looks while something is awaited: each wall-clock punctuation costs a commit. */
+    private void schedule() {
+      boolean needed = !restored || !watched.isEmpty();
+      if (needed && looking == null) {
+        looking = context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, time -> look());
+      } else if (!needed && looking != null) {
+        looking.cancel();
+        looking = null;
       }
     }
 
+    /** Finds what an earlier life was watching. */
+    private void restore() {
+      if (!restored) {
+        try (KeyValueIterator<String, Long> all = running.all()) {
+          all.forEachRemaining(entry -> {
+            clock.restore(entry.value);
+            watched.putIfAbsent(entry.key, null);
+          });
+        }
+        restored = true;
+      }
+    }
+
+    private long now() {
+      return clock.now(context.currentSystemTimeMs());
+    }
+
+    /** Takes in changed announcements, notices silence, and closes the plates of which nothing came for too long. */
+    private void look() {
+      restore();
+      long now = now();
+      for (String plateKey : List.copyOf(watched.keySet())) {
+        Long newest = running.get(plateKey);
+        Acquisition announced = announcements.of(plateKey);
+        if (newest == null) {
+          watched.remove(plateKey);
+        } else if (now - newest >= patience(announced).toMillis()) {
+          running.delete(plateKey);
+          watched.remove(plateKey);
+          changed.mark(plateKey);
+        } else {
+          boolean isSilent = isSilent(now, newest);
+          if (isSilent && silent.add(plateKey)) {
+            changed.mark(plateKey);
+          }
+          if (!Objects.equals(announced, watched.put(plateKey, announced))) {
+            changed.mark(plateKey);
+          }
+        }
+      }
+      silent.retainAll(watched.keySet());
+      announcements.retain(watched.keySet());
+      schedule();
+    }
+
+    private boolean isSilent(long now, long newest) {
+      return now - newest >= config.decisions().rules().alerts().silence().toMillis();
+    }
+
+    /**
+     * Finds runs that started and of which no well came, in the one place where nothing but time can tell. Runs that were announced
+     * longer ago than wells can be corrected are history.
+     */
+    private void lookOut() {
+      restore();
+      long now = Math.max(now(), context.currentSystemTimeMs());
+      try (var all = announcements.all()) {
+        while (all.hasNext()) {
+          var entry = all.next();
+          if (now - entry.value.timestamp() < config.lateWindow().toMillis() && running.get(entry.key) == null && isOurs(entry.key)) {
+            Acquisition announced = announcements.of(entry.key);
+            if (announced != null && announced.getStatus() == AcquisitionStatus.STARTED && isUnseen(entry.key)) {
+              running.put(entry.key, entry.value.timestamp());
+              clock.observe(entry.value.timestamp(), context.currentSystemTimeMs());
+              watched.put(entry.key, announced);
+            }
+          }
+        }
+      }
+      announcements.retain(watched.keySet());
+      schedule();
+    }
+
+    private boolean isUnseen(String plateKey) {
+      try (KeyValueIterator<String, PlateRow> all = rows.prefixScan(plateKey + "/", new StringSerializer())) {
+        return !all.hasNext();
+      }
+    }
+
+    /** Whether the rows of this plate come to this task: partitioned as Kafka's producers do. */
+    private boolean isOurs(String plateKey) {
+      byte[] plate = KeyParts.join(PlateKey.parse(plateKey).plate()).getBytes(StandardCharsets.UTF_8);
+      return Utils.toPositive(Utils.murmur2(plate)) % partitions == context.taskId().partition();
+    }
+
+    /** How long a plate may be silent before it is closed: one that is said to go on, as long as its wells can be corrected. */
+    private Duration patience(@Nullable Acquisition announced) {
+      return announced != null && announced.getStatus() == AcquisitionStatus.STARTED ? config.lateWindow() : config.wellDeadline();
+    }
+
+    // ---- what goes out ----
+
+    private PlateView view(String plateKey) {
+      List<PlateRow> wells = new ArrayList<>();
+      try (KeyValueIterator<String, PlateRow> all = rows.prefixScan(plateKey + "/", new StringSerializer())) {
+        all.forEachRemaining(entry -> wells.add(entry.value));
+      }
+      PlateKey plate = PlateKey.parse(plateKey);
+      PlateView view = new PlateView(
+          plate, wells, layouts.get(KeyParts.join(plate.plate())), announcements.of(plateKey), running.get(plateKey) != null);
+      if (view.open() && PlateEvaluator.isComplete(view)) {
+        running.delete(plateKey);
+        watched.remove(plateKey);
+        return new PlateView(plate, wells, view.layout(), view.acquisition(), false);
+      }
+      return view;
+    }
+
     private void emit(String plateKey) {
+      restore();
+      PlateView view = view(plateKey);
+      SortedMap<Integer, PlateEvaluation> evaluations = judgement.evaluate(view);
+      emitImportance(plateKey, view);
+      judgement.sayQuality(plateKey, evaluations);
+      // Here is the place for conditions that need more than the plate's own rows, such as a channel's drift.
+      List<AlertCondition> more = List.of();
+      judgement.sayAlerts(plateKey, view, evaluations, saysSilence(plateKey), more, context.currentSystemTimeMs());
+      if (view.open()) {
+        provisionalCalls.mark(plateKey);
+      } else {
+        judgement.sayCalls(plateKey, evaluations);
+      }
+    }
+
+    private void emitCalls(String plateKey) {
+      judgement.sayCalls(plateKey, judgement.evaluate(view(plateKey)));
+    }
+
+    /** Whether nothing came for too long. Silence that was raised lasts until something comes, whatever the clock of a new life says. */
+    private boolean saysSilence(String plateKey) {
+      Long newest = running.get(plateKey);
+      Alert raised = judgement.raised(plateKey).get(AlertKind.NO_IMAGES.name());
+      return newest == null || isSilent(now(), newest) || (raised != null && newest <= raised.getRaisedAt().toEpochMilli());
+    }
+
+    private void emitImportance(String plateKey, PlateView view) {
       ImportanceSum plate = new ImportanceSum();
       SortedMap<Pane, ImportanceSum> panes = new TreeMap<>();
       long first = Long.MAX_VALUE;
       long last = 0;
-      try (KeyValueIterator<String, PlateRow> all = rows.prefixScan(plateKey + "/", new StringSerializer())) {
-        while (all.hasNext()) {
-          PlateRow row = all.next().value;
-          if (row.getFailed()) {
-            continue;
-          }
-          plate.add(row);
-          first = Math.min(first, row.getAcquiredAt());
-          last = Math.max(last, row.getAcquiredAt());
-          for (Scope scope : List.of(new Scope.All(), new Scope.OfClass(row.getPredictedClass()))) {
-            panes.computeIfAbsent(new Pane(scope.key(), config.paneOf(row.getAcquiredAt())), p -> new ImportanceSum()).add(row);
-          }
+      for (PlateRow row : view.results()) {
+        plate.add(row);
+        first = Math.min(first, row.getAcquiredAt());
+        last = Math.max(last, row.getAcquiredAt());
+        for (Scope scope : List.of(new Scope.All(), new Scope.OfClass(row.getPredictedClass()))) {
+          panes.computeIfAbsent(new Pane(scope.key(), config.importance().paneOf(row.getAcquiredAt())), p -> new ImportanceSum()).add(row);
         }
       }
-      Scope scope = new Scope.OfPlate(PlateKey.parse(plateKey));
-      forward(scope.key(), new PlateOutput.OfPlate(plate.importance(scope, Math.min(first, last), last + 1)));
+      if (!view.results().isEmpty() || importanceEmitted(plateKey)) {
+        Scope scope = new Scope.OfPlate(view.plate());
+        forward(scope.key(), new PlateOutput.OfPlate(plate.importance(scope, Math.min(first, last), last + 1)));
+      }
       replacePartials(plateKey, panes);
+    }
+
+    private boolean importanceEmitted(String plateKey) {
+      try (KeyValueIterator<String, ImportancePartial> all = partials.prefixScan(plateKey + "|", new StringSerializer())) {
+        return all.hasNext();
+      }
     }
 
     private void replacePartials(String plateKey, SortedMap<Pane, ImportanceSum> panes) {

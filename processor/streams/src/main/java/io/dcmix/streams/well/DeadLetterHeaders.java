@@ -18,7 +18,8 @@ public final class DeadLetterHeaders {
 
   private DeadLetterHeaders() {}
 
-  static void add(Headers headers, RecordMetadata source, String reason) {
+  /** Adds them. */
+  public static void add(Headers headers, RecordMetadata source, String reason) {
     headers
         .add(REASON, utf8(reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason))
         .add(TOPIC, utf8(source.topic()))

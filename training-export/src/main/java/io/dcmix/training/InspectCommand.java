@@ -2,6 +2,7 @@ package io.dcmix.training;
 
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
+import io.dcmix.core.model.ContributionReference;
 import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.ModelCard;
@@ -52,6 +53,16 @@ public final class InspectCommand implements CliCommand {
     for (int c = 0; c < channels; c++) {
       out.printf(Locale.ROOT, "    %-" + names + "s %6.3f %6.1f %% %11.3f %11.3f%n", card.channels().get(c), card.weights().get(c),
           100 * shares.get(c), card.means().get(c), card.standardDeviations().get(c));
+    }
+    ContributionReference reference = card.contributionReference();
+    if (reference == null) {
+      out.println("  drift     not measured: the file does not say what the training wells looked like");
+    } else {
+      out.printf("  share of each channel in the images of %d training wells, which drift is measured from%n", reference.wells());
+      for (int c = 0; c < channels; c++) {
+        out.printf(Locale.ROOT, "    %-" + names + "s %5.1f %% ± %.1f%n", card.channels().get(c), 100 * reference.means().get(c),
+            100 * reference.standardDeviations().get(c));
+      }
     }
     if (!card.provenance().isEmpty()) {
       out.println("  how it was made");

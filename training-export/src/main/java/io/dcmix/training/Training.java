@@ -1,6 +1,7 @@
 package io.dcmix.training;
 
 import ai.djl.ndarray.NDManager;
+import io.dcmix.core.model.ContributionReference;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.training.data.BatchMaker;
 import io.dcmix.training.data.Normalisation;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -84,7 +86,7 @@ public final class Training {
       TrainedNet trained = TrainedNet.of(net, backbone);
       List<WellCall> learnt = WellCall.of(split.training(), fitter.predict(split.training()));
       List<WellCall> heldBack = WellCall.of(split.validation(), fitter.predict(split.validation()));
-      ModelCard card = card(set, normalisation, trained, identity);
+      ModelCard card = withReference(card(set, normalisation, trained, identity), split.training());
 
       Path draft = out.resolveSibling(out.getFileName() + ".part");
       try {
@@ -101,6 +103,36 @@ public final class Training {
         Files.deleteIfExists(draft);
       }
     }
+  }
+
+  /**
+   * Says what share each channel has in the wells that were learnt from, by the pixels' moments: what the file's own contribution
+   * says of them. A single well has no spread, so nothing is then said.
+   */
+  private static ModelCard withReference(ModelCard card, List<Sample> training) {
+    Map<String, List<Sample>> wells = new LinkedHashMap<>();
+    training.forEach(s -> wells.computeIfAbsent(s.wellKey(), k -> new ArrayList<>()).add(s));
+    if (wells.size() < ContributionReference.LEAST_WELLS) {
+      return card;
+    }
+    return card.withContributionReference(ContributionReference.of(wells.values().stream().map(sites -> contribution(card, sites)).toList()));
+  }
+
+  /** Mean over sites of w_i·sd_i/σ_i, divided by its sum over channels; 0 for a flat site. */
+  private static double[] contribution(ModelCard card, List<Sample> sites) {
+    double[] mean = new double[card.channels().size()];
+    for (Sample site : sites) {
+      double[] spread = new double[mean.length];
+      double total = 0;
+      for (int c = 0; c < spread.length; c++) {
+        spread[c] = card.weights().get(c) / card.standardDeviations().get(c) * site.moments().get(c).standardDeviation();
+        total += spread[c];
+      }
+      for (int c = 0; c < spread.length && total > 0; c++) {
+        mean[c] += spread[c] / total / sites.size();
+      }
+    }
+    return mean;
   }
 
   private static List<Sample> proven(List<Sample> samples, int classes) {

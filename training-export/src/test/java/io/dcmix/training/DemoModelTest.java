@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.simulation.SimulatedPlate;
 import io.dcmix.core.archive.simulation.SimulationSpec;
+import io.dcmix.core.model.ContributionReference;
 import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.SiteScore;
@@ -16,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -84,6 +86,33 @@ class DemoModelTest {
         plate.format().wells().stream().filter(plate::showsPhenotype).toList());
     assertThat(top(2, IntStream.range(0, importance.length).mapToObj(c -> importance[c]).toList()))
         .containsExactlyInAnyOrderElementsOf(plate.plantedChannels());
+  }
+
+  @Test
+  void aFreshPlateDoesNotDriftAndOneWithADimChannelDoes() throws Exception {
+    SimulatedPlate plate = SimulatedPlate.of(SimulationSpec.demo(42).withFormat(PlateFormat.WELLS_96));
+    ContributionReference reference = Objects.requireNonNull(model.card().contributionReference());
+    assertThat(reference.wells()).as("those that were not held back").isEqualTo(204);
+    int dim = model.card().channels().indexOf("ER");
+    List<double[]> drifts = new ArrayList<>();
+    for (int divisor : new int[] {1, 3}) {
+      double[] share = new double[model.card().channels().size()];
+      for (WellAddress well : plate.format().wells()) {
+        for (int site = 1; site <= plate.spec().sites(); site++) {
+          ByteBuffer pixels = pixels(plate, well, site);
+          for (int i = dim * model.card().planeBytes(); i < (dim + 1) * model.card().planeBytes(); i++) {
+            pixels.put(i, (byte) ((pixels.get(i) & 0xFF) / divisor));
+          }
+          double[] ofSite = model.score(pixels, false).contribution();
+          for (int c = 0; c < share.length; c++) {
+            share[c] += ofSite[c] / plate.spec().sites() / plate.format().wells().size();
+          }
+        }
+      }
+      drifts.add(IntStream.range(0, share.length).mapToDouble(c -> reference.drift(c, share[c])).toArray());
+    }
+    assertThat(Arrays.stream(drifts.get(0)).map(Math::abs).max().orElseThrow()).isLessThan(1);
+    assertThat(drifts.get(1)[dim]).isLessThan(-3);
   }
 
   private static List<String> top(int n, List<Double> values) {

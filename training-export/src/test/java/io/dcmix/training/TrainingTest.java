@@ -2,8 +2,10 @@ package io.dcmix.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.dcmix.core.cli.CliException;
+import io.dcmix.core.model.ContributionReference;
 import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.SiteScore;
@@ -28,13 +30,16 @@ import io.dcmix.training.net.PyTorch.Compute;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainingTest {
   @TempDir Path folder;
@@ -64,6 +69,35 @@ class TrainingTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = PixelType.class, names = {"UINT8", "UINT16"})
+  void theFileSaysWhatShareEachChannelHasInTheWellsItWasTrainedOn(PixelType type) throws Exception {
+    Path file = folder.resolve("model.onnx");
+    run(type, 64, 32, 12, recipe(1, 1), file);
+    try (DcmixModel model = DcmixModel.load(file, DevicePolicy.CPU); TrainingSet set = SyntheticSites.of(type, 64, 32, 12, 7)) {
+      Map<String, List<double[]>> wells = new TreeMap<>();
+      for (Sample sample : Split.byWells(set.samples(), set.labels().classes(), 0.2, 1).training()) {
+        wells.computeIfAbsent(sample.wellKey(), k -> new ArrayList<>()).add(model.score(set.whole(sample), false).contribution());
+      }
+      ContributionReference reference = model.card().contributionReference();
+      assertThat(reference.wells()).isEqualTo(wells.size());
+      for (int c = 0; c < SyntheticSites.CHANNELS.size(); c++) {
+        int channel = c;
+        double[] shares = wells.values().stream().mapToDouble(w -> w.stream().mapToDouble(s -> s[channel]).average().orElseThrow()).toArray();
+        double mean = Arrays.stream(shares).average().orElseThrow();
+        double squares = Arrays.stream(shares).map(s -> (s - mean) * (s - mean)).sum();
+        assertThat(reference.means().get(c)).isCloseTo(mean, within(1e-5));
+        assertThat(reference.standardDeviations().get(c)).isCloseTo(Math.sqrt(squares / (shares.length - 1)), within(1e-5)).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void aModelOfAFewWellsOfEachClassHasAReferenceToo() throws Exception {
+    Training.Result result = run(PixelType.UINT8, 32, 32, 1, recipe(1, 1), folder.resolve("model.onnx"));
+    assertThat(result.card().contributionReference().wells()).as("one well of each class").isEqualTo(2);
   }
 
   @ParameterizedTest

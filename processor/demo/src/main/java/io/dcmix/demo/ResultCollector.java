@@ -90,6 +90,9 @@ public final class ResultCollector implements AutoCloseable {
 
   private boolean take(ConsumerRecord<byte[], byte[]> record) {
     String topic = record.topic();
+    if (record.value() == null && !topic.equals(topics.deadLetters())) {
+      return false; // a tombstone of a scope of which nothing is left
+    }
     if (topic.equals(topics.wellPredictions())) {
       WellPrediction p = predictionCodec.decode(record.value());
       if (isOurs(p.getPlate(), p.getAcquisition())) {

@@ -145,12 +145,14 @@ public final class ScreeningTopology {
         .flatMapValues(output -> output instanceof PlateOutput.Alerted a ? List.of(a.alert()) : List.of(), Named.as("alert-values"))
         .to(topics.alerts(), Produced.with(Serdes.String(), serdes.alerts()).withName("alerts"));
     KStream<String, ChannelImportance> ofPlates =
-        plates.flatMapValues(output -> output instanceof PlateOutput.OfPlate p ? List.of(p.importance()) : List.of(), Named.as("plate-importance"));
+        plates
+            .filter((key, output) -> output instanceof PlateOutput.OfPlate, Named.as("of-plates"))
+            .mapValues(output -> ((PlateOutput.OfPlate) output).importance(), Named.as("plate-importance"));
     KStream<String, ChannelImportance> ofScopes =
         plates
             .flatMapValues(output -> output instanceof PlateOutput.ForScope s ? List.of(s.partial()) : List.of(), Named.as("partials"))
-            .repartition(Repartitioned.<String, ImportancePartial>as("partials").withKeySerde(Serdes.String()).withValueSerde(AvroSerde.of(ImportancePartial.class)))
-            .process(stage(RollingStage.stores(), () -> new RollingStage(config.importance())), Named.as("rolling-stage"));
+            .repartition(toOneTask("scopes", ImportancePartial.class))
+            .process(stage(RollingStage.stores(), () -> new RollingStage(config.importance(), model)), Named.as("rolling-stage"));
     Produced<String, ChannelImportance> importanceTopic = Produced.with(Serdes.String(), serdes.importance());
     ofPlates.to(topics.channelImportance(), importanceTopic.withName("plate-channel-importance"));
     ofScopes.to(topics.channelImportance(), Produced.with(Serdes.String(), serdes.importance()).withName("rolling-channel-importance"));
@@ -158,7 +160,7 @@ public final class ScreeningTopology {
   }
 
   private PlateStage plateStage() {
-    return new PlateStage(config, wellStage.acquisitionDecoder(), wellStage.config().partitions(), plateMeter);
+    return new PlateStage(config, wellStage.model(), wellStage.acquisitionDecoder(), wellStage.config().partitions(), plateMeter);
   }
 
   /** Layouts, by the percent-encoded plate; what is none goes to the dead letters. */
@@ -186,6 +188,11 @@ public final class ScreeningTopology {
         .withKeySerde(Serdes.String())
         .withValueSerde(AvroSerde.of(type))
         .withNumberOfPartitions(wellStage.config().partitions());
+  }
+
+  /** All scopes have one window, and there is little to do for them. */
+  private static <T extends SpecificRecord> Repartitioned<String, T> toOneTask(String name, Class<T> type) {
+    return Repartitioned.<String, T>as(name).withKeySerde(Serdes.String()).withValueSerde(AvroSerde.of(type)).withNumberOfPartitions(1);
   }
 
   /** What a result means for the plate: a row, or the removal of an earlier one. Failures of single sites mean nothing. */

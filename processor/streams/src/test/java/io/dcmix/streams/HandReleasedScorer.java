@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.stream.DoubleStream;
 
 /**
  * A scorer whose outcomes come when the test says so. The score of a site is made of its bytes: the hit logit is the first
@@ -34,6 +36,9 @@ final class HandReleasedScorer implements SiteScorer {
 
   /** What lies outside of it, by URI. */
   final Map<String, byte[]> files = new HashMap<>();
+
+  /** Share of each channel, from the first channel's bytes; equal shares unless a test says otherwise. */
+  BiFunction<byte[], Integer, double[]> contribution = (bytes, channels) -> DoubleStream.generate(() -> 1.0 / channels).limit(channels).toArray();
 
   int room = Integer.MAX_VALUE;
   boolean releaseAtOnce = true;
@@ -80,12 +85,11 @@ final class HandReleasedScorer implements SiteScorer {
       return;
     }
     double logit = site.planes().getFirst().layers().stream().mapToInt(layer -> payload(layer.pointer())[0] & 0xFF).max().orElseThrow() - 10;
+    byte[] bytes = payload(site.planes().getFirst().layers().getFirst().pointer());
     double p = 1 / (1 + Math.exp(-logit));
     int channels = site.planes().size();
-    double[] contribution = new double[channels];
     double[] importance = new double[channels];
     for (int c = 0; c < channels; c++) {
-      contribution[c] = 1.0 / channels;
       importance[c] = c == 0 ? logit : 0;
     }
     boolean explained = switch (site.ticket().explain()) {
@@ -94,7 +98,7 @@ final class HandReleasedScorer implements SiteScorer {
       case YES -> true;
     };
     done.add(new SiteOutcome.Scored(site.ticket(),
-        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution, explained ? importance : null), "test"));
+        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution.apply(bytes, channels), explained ? importance : null), "test"));
   }
 
   /** What the decoder says of the site's planes; null if nothing. */

@@ -97,23 +97,28 @@ final class TestLane implements AutoCloseable {
   }
 
   TestLane(int partitions, Duration backPressure, ExplainPolicy explain, int checkHashOf) {
-    this(partitions, backPressure, SCREENING.withExplain(explain), checkHashOf);
+    this(partitions, backPressure, SCREENING.withExplain(explain), checkHashOf, MODEL);
   }
 
   /** One partition, other settings: start from {@link #SCREENING}. */
   TestLane(ScreeningConfig screening) {
-    this(1, Duration.ofSeconds(5), screening, 1);
+    this(screening, MODEL);
   }
 
   TestLane(HitRules rules) {
     this(SCREENING.withDecisions(DecisionConfig.DEFAULT.withRules(rules)));
   }
 
-  private TestLane(int partitions, Duration backPressure, ScreeningConfig screening, int checkHashOf) {
+  /** The same, with another model. */
+  TestLane(ScreeningConfig screening, ModelCard model) {
+    this(1, Duration.ofSeconds(5), screening, 1, model);
+  }
+
+  private TestLane(int partitions, Duration backPressure, ScreeningConfig screening, int checkHashOf, ModelCard model) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
     WellStageConfig config = new WellStageConfig("topic-id", partitions, screening, backPressure, checkHashOf);
-    WellStageSupplier wells = new WellStageSupplier(config, MODEL, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
+    WellStageSupplier wells = new WellStageSupplier(config, model, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
@@ -258,6 +263,15 @@ final class TestLane implements AutoCloseable {
 
   Map<String, ChannelImportance> importance() {
     return importance.readKeyValuesToMap();
+  }
+
+  /** Every record of channel-importance since the last look, tombstones too. */
+  List<TestRecord<String, ChannelImportance>> importanceRecords() {
+    return importance.readRecordsToList();
+  }
+
+  Instant now() {
+    return now;
   }
 
   /** Every call that came since, in order; a null value takes a call back. */

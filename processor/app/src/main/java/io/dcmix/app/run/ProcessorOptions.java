@@ -99,6 +99,8 @@ final class ProcessorOptions {
       description = "Which focal plane is scored, counted from 0, or the maximum over all of them. A single one always counts. Default: ${DEFAULT-VALUE}.")
   private String z = "0";
 
+  @Mixin private ImportanceOptions importance = new ImportanceOptions();
+
   @Option(names = "--transaction-timeout", defaultValue = "10s", paramLabel = "TIME", converter = Durations.class,
       description = "After it the broker gives up a silent instance's transaction. Default: ${DEFAULT-VALUE}.")
   private Duration transactionTimeout = Duration.ofSeconds(10);
@@ -158,9 +160,9 @@ final class ProcessorOptions {
    */
   ProcessorConfig config(Topics topics) {
     return ProcessorConfig.of(topics, bootstrapServers, stateDir)
-        .withScreening(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline)
+        .withScreening(importance.applied(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline)
             .withMinSites(minSites).withFocal(Options.focal(z))
-            .withDecisions(new DecisionConfig(Options.hitRules(hitRules), callsEvery)))
+            .withDecisions(new DecisionConfig(Options.hitRules(hitRules), callsEvery))))
         .withScoring(scoring())
         .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))
         .withStreamThreads(streamThreads)

@@ -55,6 +55,14 @@ class RunCommandTest {
   }
 
   @Test
+  void shouldRefuseAScopeOrAWindowThatIsNone() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--importance-scopes", "all,plates")).isEqualTo(1);
+    assertThat(line()).contains("--importance-scopes", "'plates' is no scope", "all, plate, class, treatment, role, instrument").hasLineCount(1);
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--importance-window", "5h", "--importance-advance", "2h")).isEqualTo(1);
+    assertThat(line()).contains("--importance-window", "The window (PT5H) must be a multiple of what it advances by (PT2H)");
+  }
+
+  @Test
   void shouldRefuseAFocalPlaneThatIsNone() {
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--z", "middle")).isEqualTo(1);
     assertThat(line()).isEqualTo(

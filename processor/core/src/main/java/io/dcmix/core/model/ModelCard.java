@@ -4,6 +4,7 @@ import io.dcmix.core.images.PlaneFormat;
 import io.dcmix.schema.event.PixelType;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model file says of itself, all of it from the ONNX metadata.
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param means normalisation mean per channel, in pixel values
  * @param standardDeviations normalisation SD per channel, in pixel values, above 0
  * @param provenance how it was made: command, seed, data, versions
+ * @param contributionReference shares of the channels in the training wells; null when the file does not say
  */
 public record ModelCard(
     String name,
@@ -35,7 +37,8 @@ public record ModelCard(
     List<Double> weights,
     List<Double> means,
     List<Double> standardDeviations,
-    Map<String, String> provenance) {
+    Map<String, String> provenance,
+    @Nullable ContributionReference contributionReference) {
   public ModelCard {
     channels = List.copyOf(channels);
     classes = List.copyOf(classes);
@@ -43,6 +46,17 @@ public record ModelCard(
     means = List.copyOf(means);
     standardDeviations = List.copyOf(standardDeviations);
     provenance = Map.copyOf(provenance);
+  }
+
+  /** A card without {@link #contributionReference}. */
+  public ModelCard(String name, String version, String sha256, List<String> channels, List<String> classes, String hitClass, PixelType pixelType,
+      int height, int width, List<Double> weights, List<Double> means, List<Double> standardDeviations, Map<String, String> provenance) {
+    this(name, version, sha256, channels, classes, hitClass, pixelType, height, width, weights, means, standardDeviations, provenance, null);
+  }
+
+  public ModelCard withContributionReference(ContributionReference reference) {
+    return new ModelCard(name, version, sha256, channels, classes, hitClass, pixelType, height, width, weights, means, standardDeviations,
+        provenance, reference);
   }
 
   /** The weights divided by their sum. */

@@ -36,6 +36,10 @@ public final class ModelContract {
   /** The version that this class checks. */
   public static final String VERSION = "1";
 
+  private static final String WELLS = "wells";
+  private static final String MEANS = "means";
+  private static final String STANDARD_DEVIATIONS = "standardDeviations";
+
   static final int MAX_CHANNELS = 64;
   static final int MAX_CLASSES = 4096;
   static final int MAX_DIMENSION = 16_384;
@@ -59,7 +63,8 @@ public final class ModelContract {
     WEIGHTS("dcmix.weights"),
     MEANS("dcmix.means"),
     STANDARD_DEVIATIONS("dcmix.standardDeviations"),
-    PROVENANCE("dcmix.provenance");
+    PROVENANCE("dcmix.provenance"),
+    CONTRIBUTION_REFERENCE("dcmix.contributionReference");
 
     private final String text;
 
@@ -107,6 +112,11 @@ public final class ModelContract {
     metadata.put(Key.MEANS.text, json(card.means()));
     metadata.put(Key.STANDARD_DEVIATIONS.text, json(card.standardDeviations()));
     metadata.put(Key.PROVENANCE.text, json(new TreeMap<>(card.provenance())));
+    @Nullable ContributionReference reference = card.contributionReference();
+    if (reference != null) {
+      metadata.put(Key.CONTRIBUTION_REFERENCE.text, json(new TreeMap<>(Map.of(
+          WELLS, reference.wells(), MEANS, reference.means(), STANDARD_DEVIATIONS, reference.standardDeviations()))));
+    }
     return metadata;
   }
 
@@ -142,6 +152,7 @@ public final class ModelContract {
     List<Double> means = reader.numbers(Key.MEANS, channels.size(), Double.NEGATIVE_INFINITY, "finite");
     List<Double> sds = reader.numbers(Key.STANDARD_DEVIATIONS, channels.size(), Double.MIN_NORMAL, "above 0");
     Map<String, String> provenance = reader.provenance();
+    @Nullable ContributionReference reference = reader.contributionReference(channels.size());
 
     long c = channels.isEmpty() ? -1 : channels.size();
     long k = classes.isEmpty() ? -1 : classes.size();
@@ -175,7 +186,7 @@ public final class ModelContract {
       return null;
     }
     return new ModelCard(
-        name, version, sha256, channels, classes, hitClass, pixelType, height, width, weights, means, sds, provenance);
+        name, version, sha256, channels, classes, hitClass, pixelType, height, width, weights, means, sds, provenance, reference);
   }
 
   private static void port(
@@ -319,6 +330,35 @@ public final class ModelContract {
         return Map.of();
       }
       return provenance;
+    }
+
+    /** The one key that may be missing: files of other origin need not know it, and drift is then not measured. */
+    @Nullable ContributionReference contributionReference(int channels) {
+      Key key = Key.CONTRIBUTION_REFERENCE;
+      @Nullable JsonNode node = metadata.containsKey(key.text) ? json(key, "a JSON object") : null;
+      if (node == null) {
+        return null;
+      }
+      JsonNode wells = node.path(WELLS);
+      List<Double> means = shares(node.path(MEANS));
+      List<Double> sds = shares(node.path(STANDARD_DEVIATIONS));
+      if (!wells.canConvertToInt() || !wells.isIntegralNumber() || wells.intValue() < ContributionReference.LEAST_WELLS || means.isEmpty() || sds.isEmpty()) {
+        problems.add("metadata %s must be a JSON object of %s, a whole number from %d, and of %s and %s, lists of numbers from 0 to 1; not %s. Leave it out if it is not known"
+            .formatted(key, WELLS, ContributionReference.LEAST_WELLS, MEANS, STANDARD_DEVIATIONS, shorten(node)));
+        return null;
+      }
+      if (channels > 0 && (means.size() != channels || sds.size() != channels)) {
+        problems.add("metadata %s has %d %s and %d %s for %d channels".formatted(key, means.size(), MEANS, sds.size(), STANDARD_DEVIATIONS, channels));
+        return null;
+      }
+      return new ContributionReference(wells.intValue(), means, sds);
+    }
+
+    /** Numbers from 0 to 1; empty when it is anything else. */
+    private static List<Double> shares(JsonNode node) {
+      List<Double> shares = new ArrayList<>();
+      node.forEach(n -> shares.add(n.isNumber() ? n.doubleValue() : Double.NaN));
+      return node.isArray() && shares.stream().allMatch(d -> d >= 0 && d <= 1) ? shares : List.of();
     }
 
     private static String shorten(JsonNode node) {

@@ -45,6 +45,21 @@ class DcmixModelTest {
     }
   }
 
+  @Test
+  void readsWhatTheTrainingWellsLookedLikeWhereTheFileSaysSo() throws Exception {
+    String text = "{\"wells\": 12, \"means\": [0.25, 0.0, 0.75], \"standardDeviations\": [0.02, 0.0, 0.02]}";
+    Path file = LinearModel.write(folder, PixelType.UINT8, m -> LinearModel.metadata(m, "dcmix.contributionReference", text));
+    try (DcmixModel model = DcmixModel.load(file, DevicePolicy.CPU)) {
+      ContributionReference reference = new ContributionReference(12, List.of(0.25, 0.0, 0.75), List.of(0.02, 0.0, 0.02));
+      assertThat(model.card()).usingRecursiveComparison().ignoringFields("sha256")
+          .isEqualTo(LinearModel.card(PixelType.UINT8).withContributionReference(reference));
+      assertThat(ModelContract.metadata(model.card())).containsEntry("dcmix.contributionReference",
+          "{\"means\":[0.25,0.0,0.75],\"standardDeviations\":[0.02,0.0,0.02],\"wells\":12}");
+      assertThat(reference.drift(0, 0.31)).as("(0.31 - 0.25) / 0.02").isCloseTo(3, within(1e-12));
+      assertThat(reference.drift(1, 0.01)).as("the SD is 0, so the floor of 0.005 counts").isCloseTo(2, within(1e-12));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(value = PixelType.class, names = {"UINT8", "UINT16"})
   void givesTheLogitsImportanceAndContributionThatAreKnownByHand(PixelType type) throws Exception {
@@ -263,6 +278,13 @@ class DcmixModelTest {
       "dcmix.standardDeviations | [1,0,3]                 | metadata dcmix.standardDeviations must be a JSON list of numbers that are above 0",
       "dcmix.provenance         | [1]                     | metadata dcmix.provenance must be a JSON object of strings",
       "dcmix.provenance         | {\"epochs\":3}          | metadata dcmix.provenance must be a JSON object of strings",
+      "dcmix.contributionReference | [0.5]                | metadata dcmix.contributionReference must be a JSON object of wells",
+      "dcmix.contributionReference | ' '                  | metadata dcmix.contributionReference is empty",
+      "dcmix.contributionReference | {\"wells\":1,\"means\":[0.2,0,0.8],\"standardDeviations\":[0,0,0]}      | wells, a whole number from 2",
+      "dcmix.contributionReference | {\"wells\":2.5,\"means\":[0.2,0,0.8],\"standardDeviations\":[0,0,0]}    | wells, a whole number from 2",
+      "dcmix.contributionReference | {\"wells\":9,\"means\":[20,0,80],\"standardDeviations\":[0,0,0]}        | lists of numbers from 0 to 1",
+      "dcmix.contributionReference | {\"wells\":9,\"means\":[0.2,0,0.8],\"standardDeviations\":[0,-0.1,0]}   | lists of numbers from 0 to 1",
+      "dcmix.contributionReference | {\"wells\":9,\"means\":[0.2,0.8],\"standardDeviations\":[0,0.1,0]}      | has 2 means and 3 standardDeviations for 3 channels",
   })
   void namesMetadataThatBreaksTheContract(String key, String value, String problem) {
     assertBroken(m -> LinearModel.metadata(m, key, value), problem);

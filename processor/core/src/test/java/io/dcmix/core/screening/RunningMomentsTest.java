@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Scale;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +47,41 @@ class RunningMomentsTest {
     assertThat(left.variance()).isCloseTo(exact[1], within(1e-12 * scale * scale));
     assertThat(left.min()).isEqualTo(values.stream().mapToDouble(v -> v).min().orElseThrow());
     assertThat(left.max()).isEqualTo(values.stream().mapToDouble(v -> v).max().orElseThrow());
+  }
+
+  @Property
+  void mergesPartsOfAnySizeInAnyOrder(
+      @ForAll @Size(min = 2, max = 60) List<@DoubleRange(min = 0, max = 1) @Scale(6) Double> values, @ForAll @IntRange(min = 1, max = 12) int parts, @ForAll Random random) {
+    List<RunningMoments> plates = new ArrayList<>();
+    for (int i = 0; i < parts; i++) {
+      plates.add(new RunningMoments());
+    }
+    values.forEach(value -> plates.get(random.nextInt(parts)).add(value));
+    // Pairs are merged until one is left, so parts meet as a tree of any shape; some of them are empty.
+    while (plates.size() > 1) {
+      RunningMoments one = plates.remove(random.nextInt(plates.size()));
+      RunningMoments other = plates.get(random.nextInt(plates.size()));
+      other.merge(one.count(), one.mean(), one.m2(), one.min(), one.max());
+    }
+    double[] exact = exact(values);
+    assertThat(plates.getFirst().count()).isEqualTo(values.size());
+    assertThat(plates.getFirst().mean()).isCloseTo(exact[0], within(1e-14));
+    assertThat(plates.getFirst().variance()).isCloseTo(exact[1], within(1e-14));
+  }
+
+  @Property
+  void keepsTheVarianceOfPartsUnderALargeOffset(
+      @ForAll @Size(min = 4, max = 40) List<@IntRange(min = -1000, max = 1000) Integer> steps, @ForAll @IntRange(min = 1, max = 39) int cut) {
+    // 2^30 plus multiples of 1/64 are exact in double, and the variance is that of the steps alone. A sum of squares, about 2^60 a value,
+    // would lose everything below 2^8.
+    double offset = 1L << 30;
+    int split = Math.min(cut, steps.size());
+    RunningMoments sum = of(steps.subList(0, split).stream().map(step -> offset + step / 64.0).toList());
+    RunningMoments rest = of(steps.subList(split, steps.size()).stream().map(step -> offset + step / 64.0).toList());
+    sum.merge(rest.count(), rest.mean(), rest.m2(), rest.min(), rest.max());
+    double[] exact = exact(steps.stream().map(step -> step / 64.0).toList());
+    assertThat(sum.mean() - offset).isCloseTo(exact[0], within(1e-6));
+    assertThat(sum.variance()).isCloseTo(exact[1], within(1e-5 * Math.max(1, exact[1])));
   }
 
   @Test

@@ -55,6 +55,12 @@ final class ChangedKeys {
     ensureScheduled();
   }
 
+  /** Nothing is to be emitted of the key any more. */
+  void drop(String key) {
+    changed.remove(key);
+    store.delete(key);
+  }
+
   void close() {
     if (schedule != null) {
       schedule.cancel();
@@ -88,8 +94,8 @@ final class ChangedKeys {
       store.delete(key);
       emittedAt.put(key, now);
     }
+    emittedAt.values().removeIf(at -> now - at >= emitEvery.toMillis());
     if (changed.isEmpty() && schedule != null) {
-      emittedAt.values().removeIf(at -> now - at >= emitEvery.toMillis());
       schedule.cancel();
       schedule = null;
     }

@@ -141,6 +141,13 @@ final class Judgement {
     return known;
   }
 
+  /** Deletes what is kept of a plate; what was said of it stays. */
+  void forget(String plateKey) {
+    Prefixes.delete(calls, plateKey + "/");
+    Prefixes.delete(qualities, plateKey + "/");
+    Prefixes.delete(raised, plateKey + "|");
+  }
+
   private static String alertKey(String plateKey, String id) {
     return plateKey + "|" + KeyParts.join(id);
   }

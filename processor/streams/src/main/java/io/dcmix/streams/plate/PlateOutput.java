@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What the plate stage forwards. */
 public sealed interface PlateOutput {
-  /** The importance over one plate, for people. */
-  record OfPlate(ChannelImportance importance) implements PlateOutput {}
+  /**
+   * The importance over one plate, for people.
+   *
+   * @param importance null: no well of the plate counts any more
+   */
+  record OfPlate(@Nullable ChannelImportance importance) implements PlateOutput {}
 
   /** What the plate adds to a scope that spans plates, for the rolling stage. */
   record ForScope(ImportancePartial partial) implements PlateOutput {}

@@ -1,6 +1,8 @@
 package io.dcmix.streams.plate;
 
+import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.screening.AlertCondition;
+import io.dcmix.core.screening.DriftAlarm;
 import io.dcmix.core.screening.PlateEvaluation;
 import io.dcmix.core.screening.PlateEvaluator;
 import io.dcmix.core.screening.PlateView;
@@ -12,6 +14,7 @@ import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
 import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.AlertKind;
+import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.schema.state.PlateRow;
@@ -58,6 +61,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
   static final String ROWS = "plate-rows";
   static final String LAYOUTS = "plate-layouts";
   static final String RUNNING = "plate-running";
+  static final String ARRIVALS = "plate-arrivals";
   static final String PARTIALS = "plate-partials";
   static final String CHANGED = "plate-changed";
   static final String CALLS_CHANGED = "plate-calls-changed";
@@ -66,6 +70,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
   private static final Duration LOOK_OUT_EVERY = Duration.ofMinutes(1);
 
   private final ScreeningConfig config;
+  private final ModelCard model;
   private final Function<byte[], Acquisition> acquisitionDecoder;
   private final int partitions;
   private final PlateMeter meter;
@@ -74,11 +79,13 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
   /**
    * A stage of one task.
    *
+   * @param model whose results count
    * @param acquisitionDecoder reads an announcement; throws UnreadableRecordException on wrong bytes
    * @param partitions over which plates are spread
    */
-  public PlateStage(ScreeningConfig config, Function<byte[], Acquisition> acquisitionDecoder, int partitions, PlateMeter meter) {
+  public PlateStage(ScreeningConfig config, ModelCard model, Function<byte[], Acquisition> acquisitionDecoder, int partitions, PlateMeter meter) {
     this.config = config;
+    this.model = model;
     this.acquisitionDecoder = acquisitionDecoder;
     this.partitions = partitions;
     this.meter = meter;
@@ -92,6 +99,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
         Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(LAYOUTS), Serdes.String(), AvroSerde.of(PlateLayout.class)),
         Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(RUNNING), Serdes.String(), Serdes.Long()),
         Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PARTIALS), Serdes.String(), AvroSerde.of(ImportancePartial.class)),
+        PlateRetention.store(ARRIVALS),
         ChangedKeys.store(CHANGED),
         ChangedKeys.store(CALLS_CHANGED)));
     return stores;
@@ -121,14 +129,6 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     }
   }
 
-  private record Pane(String scopeKey, long start) implements Comparable<Pane> {
-    @Override
-    public int compareTo(Pane other) {
-      int byScope = scopeKey.compareTo(other.scopeKey);
-      return byScope != 0 ? byScope : Long.compare(start, other.start);
-    }
-  }
-
   /** One life of the task, from init() to close(). */
   private final class Life {
     private final ProcessorContext<String, PlateOutput> context;
@@ -141,6 +141,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     private final ArrivalClock clock;
     private final Judgement judgement;
     private final ChangedKeys changed;
+    private final PlateRetention retention;
     private final ChangedKeys provisionalCalls;
 
     /** What was announced of the running plates when they were last looked at. An index of the store, filled lazily. */
@@ -160,6 +161,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       this.announcements = new Announcements(context.getStateStore(WellStageSupplier.ACQUISITIONS), acquisitionDecoder);
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
       this.changed = new ChangedKeys(context, CHANGED, config.importance().emitEvery(), this::emit);
+      this.retention = new PlateRetention(context, ARRIVALS, config.plateRetention(), clock, this::forget);
       this.provisionalCalls = new ChangedKeys(context, CALLS_CHANGED, config.decisions().callsEvery(), this::emitCalls);
       this.judgement = new Judgement(config.decisions().rules(), meter, context, this::forward);
       this.lookout = context.schedule(LOOK_OUT_EVERY, PunctuationType.WALL_CLOCK_TIME, time -> lookOut());
@@ -168,6 +170,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
 
     void end() {
       changed.close();
+      retention.close();
       provisionalCalls.close();
       lookout.cancel();
       if (looking != null) {
@@ -186,6 +189,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       }
       rows.put(key, row);
       String plateKey = new PlateKey(row.getPlate(), row.getAcquisition()).toString();
+      retention.touch(plateKey, arrival);
       running.put(plateKey, arrival);
       watched.putIfAbsent(plateKey, null);
       silent.remove(plateKey);
@@ -288,6 +292,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
           if (now - entry.value.timestamp() < config.lateWindow().toMillis() && running.get(entry.key) == null && isOurs(entry.key)) {
             Acquisition announced = announcements.of(entry.key);
             if (announced != null && announced.getStatus() == AcquisitionStatus.STARTED && isUnseen(entry.key)) {
+              retention.touch(entry.key, entry.value.timestamp());
               running.put(entry.key, entry.value.timestamp());
               clock.observe(entry.value.timestamp(), context.currentSystemTimeMs());
               watched.put(entry.key, announced);
@@ -338,10 +343,13 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       restore();
       PlateView view = view(plateKey);
       SortedMap<Integer, PlateEvaluation> evaluations = judgement.evaluate(view);
-      emitImportance(plateKey, view);
+      PlateImportance importance = new PlateImportance(config.importance(), model, view);
+      ChannelImportance ofPlate = importance.ofPlate();
+      sayImportance(view, ofPlate);
+      replacePartials(plateKey, importance.partials());
       judgement.sayQuality(plateKey, evaluations);
-      // Here is the place for conditions that need more than the plate's own rows, such as a channel's drift.
-      List<AlertCondition> more = List.of();
+      List<AlertCondition> more = DriftAlarm.of(
+          ofPlate, config.importance().driftWells(), config.importance().driftThreshold(), judgement.raised(plateKey).keySet());
       judgement.sayAlerts(plateKey, view, evaluations, saysSilence(plateKey), more, context.currentSystemTimeMs());
       if (view.open()) {
         provisionalCalls.mark(plateKey);
@@ -361,50 +369,40 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       return newest == null || isSilent(now(), newest) || (raised != null && newest <= raised.getRaisedAt().toEpochMilli());
     }
 
-    private void emitImportance(String plateKey, PlateView view) {
-      ImportanceSum plate = new ImportanceSum();
-      SortedMap<Pane, ImportanceSum> panes = new TreeMap<>();
-      long first = Long.MAX_VALUE;
-      long last = 0;
-      for (PlateRow row : view.results()) {
-        plate.add(row);
-        first = Math.min(first, row.getAcquiredAt());
-        last = Math.max(last, row.getAcquiredAt());
-        for (Scope scope : List.of(new Scope.All(), new Scope.OfClass(row.getPredictedClass()))) {
-          panes.computeIfAbsent(new Pane(scope.key(), config.importance().paneOf(row.getAcquiredAt())), p -> new ImportanceSum()).add(row);
-        }
-      }
-      if (!view.results().isEmpty() || importanceEmitted(plateKey)) {
-        Scope scope = new Scope.OfPlate(view.plate());
-        forward(scope.key(), new PlateOutput.OfPlate(plate.importance(scope, Math.min(first, last), last + 1)));
-      }
-      replacePartials(plateKey, panes);
-    }
-
-    private boolean importanceEmitted(String plateKey) {
-      try (KeyValueIterator<String, ImportancePartial> all = partials.prefixScan(plateKey + "|", new StringSerializer())) {
-        return all.hasNext();
+    private void sayImportance(PlateView view, @Nullable ChannelImportance importance) {
+      if (config.importance().scopes().contains(Scope.Kind.PLATE) && !view.rows().isEmpty()) {
+        forward(new Scope.OfPlate(view.plate()).key(), new PlateOutput.OfPlate(importance));
       }
     }
 
-    private void replacePartials(String plateKey, SortedMap<Pane, ImportanceSum> panes) {
+    private void replacePartials(String plateKey, List<ImportancePartial> now) {
       Map<String, ImportancePartial> gone = new TreeMap<>();
       try (KeyValueIterator<String, ImportancePartial> all = partials.prefixScan(plateKey + "|", new StringSerializer())) {
         all.forEachRemaining(entry -> gone.put(entry.key, entry.value));
       }
-      panes.forEach((pane, sum) -> {
-        String key = plateKey + "|" + pane.scopeKey() + "|" + pane.start();
-        ImportancePartial partial = sum.partial(pane.scopeKey(), plateKey, pane.start());
+      for (ImportancePartial partial : now) {
+        String key = plateKey + "|" + partial.getScopeKey() + "|" + partial.getPane();
         if (!partial.equals(gone.remove(key))) {
           partials.put(key, partial);
-          forward(pane.scopeKey(), new PlateOutput.ForScope(partial));
+          forward(partial.getScopeKey(), new PlateOutput.ForScope(partial));
         }
-      });
+      }
       gone.forEach((key, before) -> {
         partials.delete(key);
-        ImportancePartial nothing = new ImportanceSum().partial(before.getScopeKey(), plateKey, before.getPane());
+        ImportancePartial nothing = new ImportanceSum(model).partial(before.getScopeKey(), plateKey, before.getPane());
         forward(before.getScopeKey(), new PlateOutput.ForScope(nothing));
       });
+    }
+
+    /** Deletes what is kept of a plate that nobody corrects any more; what was published of it stays. */
+    private void forget(String plateKey) {
+      Prefixes.delete(rows, plateKey + "/");
+      Prefixes.delete(partials, plateKey + "|");
+      judgement.forget(plateKey);
+      running.delete(plateKey);
+      watched.remove(plateKey);
+      changed.drop(plateKey);
+      provisionalCalls.drop(plateKey);
     }
 
     private void forward(String key, PlateOutput output) {

@@ -1,11 +1,13 @@
 package io.dcmix.streams.plate;
 
+import io.dcmix.core.model.ModelCard;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.streams.AvroSerde;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.StateStore;
@@ -19,29 +21,40 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Channel importance of the scopes that span plates: what each plate adds is kept by pane and replaced, panes older than the
- * window are dropped, the rest is merged. One record carries all channels.
+ * Channel importance of the scopes that span plates: what each plate adds is kept by pane and replaced, and the panes of the window
+ * are merged. One record carries all channels.
+ *
+ * <p>All scopes have one window, which ends with the newest pane that any plate fell in; so there is one task. When it advances, older
+ * panes are deleted, and a scope of which nothing is left gets a tombstone. What is kept is therefore bounded by what was acquired in
+ * one window, however many plates, treatments and months go by, and depends on what came, not on its order.
  */
-public final class RollingStage implements Processor<String, ImportancePartial, String, ChannelImportance> {
-  static final String PARTIALS = "scope-partials";
-  static final String CHANGED = "scope-changed";
+public final class RollingStage implements Processor<String, ImportancePartial, String, @Nullable ChannelImportance> {
+  static final String PARTIALS = "window-partials";
+  static final String PANES = "window-panes";
+  static final String CHANGED = "window-changed";
+
+  private static final byte[] MARK = {1};
+  private static final int PANE_DIGITS = 20;
 
   private final ImportanceConfig config;
+  private final ModelCard model;
   private @Nullable Life life;
 
-  public RollingStage(ImportanceConfig config) {
+  public RollingStage(ImportanceConfig config, ModelCard model) {
     this.config = config;
+    this.model = model;
   }
 
   /** The stores that this stage needs. */
   public static Set<StoreBuilder<? extends StateStore>> stores() {
     return Set.of(
         Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PARTIALS), Serdes.String(), AvroSerde.of(ImportancePartial.class)),
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PANES), Serdes.String(), Serdes.ByteArray()),
         ChangedKeys.store(CHANGED));
   }
 
   @Override
-  public void init(ProcessorContext<String, ChannelImportance> context) {
+  public void init(ProcessorContext<String, @Nullable ChannelImportance> context) {
     life = new Life(context);
   }
 
@@ -62,51 +75,96 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
   }
 
   private final class Life {
-    private final ProcessorContext<String, ChannelImportance> context;
+    private final ProcessorContext<String, @Nullable ChannelImportance> context;
+    /** Key scope|pane|plate. */
     private final KeyValueStore<String, ImportancePartial> partials;
+    /** Key pane|scope, of every pane that was added to: what is to be deleted, in order; its last key is the clock. */
+    private final KeyValueStore<String, byte[]> panes;
     private final ChangedKeys changed;
 
-    Life(ProcessorContext<String, ChannelImportance> context) {
+    /** Start of the newest pane; null until it was looked up. */
+    private @Nullable Long newest;
+
+    Life(ProcessorContext<String, @Nullable ChannelImportance> context) {
       this.context = context;
       this.partials = context.getStateStore(PARTIALS);
+      this.panes = context.getStateStore(PANES);
       this.changed = new ChangedKeys(context, CHANGED, config.emitEvery(), this::emit);
     }
 
     void replace(ImportancePartial partial) {
-      // The pane has a fixed number of digits, so keys of a scope sort by time.
-      String key = "%s|%020d|%s".formatted(partial.getScopeKey(), partial.getPane(), partial.getPlateKey());
+      String scopeKey = partial.getScopeKey();
+      String key = scopeKey + "|" + digits(partial.getPane()) + "|" + partial.getPlateKey();
       if (partial.getWells() == 0) {
-        partials.delete(key);
-      } else {
-        partials.put(key, partial);
+        if (partials.delete(key) != null) {
+          changed.mark(scopeKey);
+        }
+        return;
       }
-      changed.mark(partial.getScopeKey());
+      if (partial.getPane() > newest()) {
+        newest = partial.getPane();
+        advance();
+      }
+      if (partial.getPane() >= oldest()) {
+        partials.put(key, partial);
+        panes.put(digits(partial.getPane()) + "|" + scopeKey, MARK);
+        changed.mark(scopeKey);
+      }
+    }
+
+    /** Deletes the panes that the window has left, and marks every scope, as all of them say which window they are of. */
+    private void advance() {
+      List<String> all = new ArrayList<>();
+      try (KeyValueIterator<String, byte[]> scan = panes.all()) {
+        scan.forEachRemaining(entry -> all.add(entry.key));
+      }
+      String from = digits(oldest());
+      Set<String> scopes = new TreeSet<>();
+      for (String pane : all) {
+        String scopeKey = pane.substring(PANE_DIGITS + 1);
+        List<String> keys = Prefixes.keys(partials, scopeKey + "|" + pane.substring(0, PANE_DIGITS) + "|");
+        if (!keys.isEmpty()) {
+          scopes.add(scopeKey);
+        }
+        if (pane.compareTo(from) < 0) {
+          keys.forEach(partials::delete);
+          panes.delete(pane);
+        }
+      }
+      scopes.forEach(changed::mark);
     }
 
     private void emit(String scopeKey) {
-      List<String> keys = new ArrayList<>();
-      List<ImportancePartial> all = new ArrayList<>();
-      long newest = 0;
+      ImportanceSum sum = new ImportanceSum(model);
       try (KeyValueIterator<String, ImportancePartial> scan = partials.prefixScan(scopeKey + "|", new StringSerializer())) {
         while (scan.hasNext()) {
-          var entry = scan.next();
-          keys.add(entry.key);
-          all.add(entry.value);
-          newest = Math.max(newest, entry.value.getPane());
+          ImportancePartial partial = scan.next().value;
+          if (ImportanceSum.counts(model, partial.getModelName(), partial.getModelVersion())) {
+            sum.add(partial);
+          }
         }
       }
-      long end = newest + config.paneMicros();
-      long start = end - config.windowMicros();
-      ImportanceSum sum = new ImportanceSum();
-      for (int i = 0; i < all.size(); i++) {
-        if (all.get(i).getPane() < start) {
-          partials.delete(keys.get(i));
-        } else {
-          sum.add(all.get(i));
+      ChannelImportance importance = sum.isEmpty() ? null : sum.importance(Scope.parse(scopeKey), oldest(), newest() + config.paneMicros());
+      context.forward(new Record<>(scopeKey, importance, context.currentSystemTimeMs()));
+    }
+
+    private long newest() {
+      if (newest == null) {
+        try (KeyValueIterator<String, byte[]> backwards = panes.reverseAll()) {
+          newest = backwards.hasNext() ? Long.parseLong(backwards.next().key.substring(0, PANE_DIGITS)) : Long.MIN_VALUE;
         }
       }
-      context.forward(
-          new Record<>(scopeKey, sum.importance(Scope.parse(scopeKey), start, end), context.currentSystemTimeMs()));
+      return newest;
+    }
+
+    /** Start of the window. */
+    private long oldest() {
+      return newest() + config.paneMicros() - config.windowMicros();
+    }
+
+    /** With a fixed number of digits keys sort by time. */
+    private static String digits(long pane) {
+      return ("%0" + PANE_DIGITS + "d").formatted(pane);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.dcmix.core.images.PlaneDecoder;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.model.SiteModel.InferenceException;
+import io.dcmix.core.quality.PlaneStatistics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,8 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Decoding and scoring and nothing else, in the arrangement that was fastest on a CPU: as many threads as cores, each with a
- * whole well, one shared session, one thread inside a run, one site a run. What it reaches is what a pipeline could at best.
+ * Decoding, measuring what was decoded, and scoring, and nothing else, in the arrangement that was fastest on a CPU: as many
+ * threads as cores, each with a whole well, one shared session, one thread inside a run, one site a run. What it reaches is what
+ * a pipeline could at best.
  */
 final class BareLoop {
   private final SiteModel model;
@@ -94,8 +96,9 @@ final class BareLoop {
     int channels = card.channels().size();
     for (int s = 0; s < pool.images().sites(); s++) {
       for (int c = 0; c < channels; c++) {
-        PlaneDecoder.decode(pool.images().format(), pool.payload(well, s * channels + c),
-            site.slice(c * card.planeBytes(), card.planeBytes()).order(ByteOrder.nativeOrder()));
+        ByteBuffer plane = site.slice(c * card.planeBytes(), card.planeBytes()).order(ByteOrder.nativeOrder());
+        PlaneDecoder.decode(pool.images().format(), pool.payload(well, s * channels + c), plane);
+        var _ = PlaneStatistics.of(plane.flip(), pool.images().format(), PlaneStatistics.DEFAULT_BIT_DEPTH);
       }
       long start = System.nanoTime();
       var _ = model.score(site.duplicate().order(ByteOrder.nativeOrder()).clear(), false);

@@ -5,6 +5,7 @@ import io.dcmix.app.dashboard.DashboardServer;
 import io.dcmix.app.run.DeviceOptions;
 import io.dcmix.app.run.Options;
 import io.dcmix.app.run.Processor;
+import io.dcmix.app.run.QualityOptions;
 import io.dcmix.app.run.Shutdown;
 import io.dcmix.app.run.Sizes;
 import io.dcmix.core.archive.AbsentPlane;
@@ -112,6 +113,8 @@ public final class DemoCommand implements CliCommand {
   private String hitRules = "controls";
 
   @Mixin private DeviceOptions device = new DeviceOptions();
+
+  @Mixin private QualityOptions quality = new QualityOptions();
 
   @Option(names = "--lane", defaultValue = "screening", description = "Prefix of the topics. Default: ${DEFAULT-VALUE}.")
   private String lane = "screening";
@@ -267,7 +270,7 @@ public final class DemoCommand implements CliCommand {
   private ProcessorConfig config(Topics topics, EmbeddedBroker broker, Path folder, DemoPlate plate) {
     return ProcessorConfig.of(topics, broker.bootstrapServers(), folder.resolve("state"))
         .withReferences(plate.references())
-        .withScreening(ScreeningConfig.DEFAULT.withWellDeadline(WELL_DEADLINE)
+        .withScreening(ScreeningConfig.DEFAULT.withWellDeadline(WELL_DEADLINE).withQuality(quality.policy())
             .withDecisions(DecisionConfig.DEFAULT.withRules(Options.hitRules(hitRules))))
         .withTimeouts(Duration.ofSeconds(5), EmbeddedBroker.ABORT_SWEEP, Duration.ofSeconds(10));
   }

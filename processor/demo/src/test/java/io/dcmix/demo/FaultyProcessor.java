@@ -7,8 +7,10 @@ import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.model.SiteScore;
+import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.streams.ProcessorConfig;
+import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.StreamsRuntime;
 import io.dcmix.streams.Topics;
 import java.nio.ByteBuffer;
@@ -37,6 +39,8 @@ final class FaultyProcessor {
     try (Shutdown shutdown = new Shutdown()) {
       DcmixModel sound = shutdown.add(DcmixModel.load(Path.of(args[4]), DevicePolicy.CPU));
       ProcessorConfig config = ProcessorConfig.of(new Topics(args[1]), args[0], Path.of(args[3]))
+          // What the model refuses here is an image of one grey in all channels, and it must get there.
+          .withScreening(ScreeningConfig.DEFAULT.withQuality(QualityPolicy.FLAG_ALL))
           .withGroupProtocol(GroupProtocol.valueOf(args[2]))
           .withScoring(ScorerConfig.DEFAULT.withPoolBytes((long) Integer.parseInt(args[6]) * sound.card().siteBytes()))
           .withTimeouts(BrokerProcess.TRANSACTION, BrokerProcess.SWEEP, BrokerProcess.SESSION);

@@ -1,5 +1,6 @@
 package io.dcmix.streams;
 
+import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.wells.FocalPolicy;
 import io.dcmix.streams.plate.DecisionConfig;
@@ -19,44 +20,64 @@ import java.util.List;
  * @param importance windows of channel importance
  * @param minSites a well of which fewer sites could be scored fails, 1 or more
  * @param focal which focal planes make an image
+ * @param quality what counts as a bad image and what is done about it
  * @param decisions hit calls, plate quality and alerts
  */
 public record ScreeningConfig(
-    ExplainPolicy explain, Duration wellDeadline, Duration lateWindow, Duration plateRetention, ImportanceConfig importance, int minSites, FocalPolicy focal,
+    ExplainPolicy explain,
+    Duration wellDeadline,
+    Duration lateWindow,
+    Duration plateRetention,
+    ImportanceConfig importance,
+    int minSites,
+    FocalPolicy focal,
+    QualityPolicy quality,
     DecisionConfig decisions) {
   public static final ScreeningConfig DEFAULT = new ScreeningConfig(
-      ExplainPolicy.ALL, Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofDays(30), ImportanceConfig.DEFAULT, 1, FocalPolicy.DEFAULT, DecisionConfig.DEFAULT);
+      ExplainPolicy.ALL,
+      Duration.ofMinutes(30),
+      Duration.ofHours(24),
+      Duration.ofDays(30),
+      ImportanceConfig.DEFAULT,
+      1,
+      FocalPolicy.DEFAULT,
+      QualityPolicy.DEFAULT,
+      DecisionConfig.DEFAULT);
 
   public ScreeningConfig withExplain(ExplainPolicy wanted) {
-    return new ScreeningConfig(wanted, wellDeadline, lateWindow, plateRetention, importance, minSites, focal, decisions);
+    return new ScreeningConfig(wanted, wellDeadline, lateWindow, plateRetention, importance, minSites, focal, quality, decisions);
   }
 
   public ScreeningConfig withWellDeadline(Duration deadline) {
-    return new ScreeningConfig(explain, deadline, lateWindow, plateRetention, importance, minSites, focal, decisions);
+    return new ScreeningConfig(explain, deadline, lateWindow, plateRetention, importance, minSites, focal, quality, decisions);
   }
 
   public ScreeningConfig withLateWindow(Duration window) {
-    return new ScreeningConfig(explain, wellDeadline, window, plateRetention, importance, minSites, focal, decisions);
+    return new ScreeningConfig(explain, wellDeadline, window, plateRetention, importance, minSites, focal, quality, decisions);
   }
 
   public ScreeningConfig withPlateRetention(Duration retention) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, retention, importance, minSites, focal, decisions);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, retention, importance, minSites, focal, quality, decisions);
   }
 
   public ScreeningConfig withImportance(ImportanceConfig wanted) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, wanted, minSites, focal, decisions);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, wanted, minSites, focal, quality, decisions);
   }
 
   public ScreeningConfig withMinSites(int sites) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, importance, sites, focal, decisions);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, importance, sites, focal, quality, decisions);
   }
 
   public ScreeningConfig withFocal(FocalPolicy wanted) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, importance, minSites, wanted, decisions);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, importance, minSites, wanted, quality, decisions);
+  }
+
+  public ScreeningConfig withQuality(QualityPolicy wanted) {
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, importance, minSites, focal, wanted, decisions);
   }
 
   public ScreeningConfig withDecisions(DecisionConfig wanted) {
-    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, importance, minSites, focal, wanted);
+    return new ScreeningConfig(explain, wellDeadline, lateWindow, plateRetention, importance, minSites, focal, quality, wanted);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
@@ -72,6 +93,7 @@ public record ScreeningConfig(
     if (minSites < 1) {
       problems.add("a well needs at least one scored site, not " + minSites);
     }
+    problems.addAll(quality.problems());
     return problems;
   }
 }

@@ -101,7 +101,8 @@ public final class StreamsRuntime implements AutoCloseable {
     PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
     boolean batches = models.stream().anyMatch(m -> !m.device().equals("cpu"));
     ScoringMeters scoring = new ScoringMeters(registry);
-    PooledSiteScorer pooled = new PooledSiteScorer(models, batches, planes, reader, config.scoring(), scoring);
+    PooledSiteScorer pooled = new PooledSiteScorer(
+        models, batches, planes, reader, config.screening().quality(), config.scoring(), scoring);
     scoring.watch(pooled::usage);
     scorer = pooled;
     WellStageConfig wells = new WellStageConfig(

@@ -3,6 +3,8 @@ package io.dcmix.streams;
 import io.dcmix.core.images.CorruptPlaneException;
 import io.dcmix.core.images.PlaneDecoder;
 import io.dcmix.core.model.SiteScore;
+import io.dcmix.core.quality.PlaneStatistics;
+import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.scoring.PlanePointer;
 import io.dcmix.core.scoring.SiteId;
 import io.dcmix.core.scoring.SiteOutcome;
@@ -10,6 +12,7 @@ import io.dcmix.core.scoring.SitePlane;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteTicket;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.PlaneQuality;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -28,6 +31,9 @@ final class HandReleasedScorer implements SiteScorer {
   record Held(SiteTicket ticket, List<SitePlane> planes) {}
 
   final List<Held> held = new ArrayList<>();
+  /** What the model was run on. */
+  final List<SiteTicket> scored = new ArrayList<>();
+
   final List<PlanePointer> offered = new ArrayList<>();
   final Map<PlanePointer, byte[]> payloads = new HashMap<>();
 
@@ -39,6 +45,9 @@ final class HandReleasedScorer implements SiteScorer {
 
   /** Share of each channel, from the first channel's bytes; equal shares unless a test says otherwise. */
   BiFunction<byte[], Integer, double[]> contribution = (bytes, channels) -> DoubleStream.generate(() -> 1.0 / channels).limit(channels).toArray();
+
+  /** Measures and refuses images as this says; null: they are not looked at. */
+  QualityPolicy quality;
 
   int room = Integer.MAX_VALUE;
   boolean releaseAtOnce = true;
@@ -79,11 +88,13 @@ final class HandReleasedScorer implements SiteScorer {
   /** Ends one of the held sites. */
   void release(int index) {
     Held site = held.remove(index);
-    SiteOutcome.Failed corrupt = corrupt(site);
-    if (corrupt != null) {
-      done.add(corrupt);
+    List<PlaneQuality> measured = new ArrayList<>();
+    SiteOutcome.Failed unusable = unusable(site, measured);
+    if (unusable != null) {
+      done.add(unusable.withQuality(measured));
       return;
     }
+    scored.add(site.ticket());
     double logit = site.planes().getFirst().layers().stream().mapToInt(layer -> payload(layer.pointer())[0] & 0xFF).max().orElseThrow() - 10;
     byte[] bytes = payload(site.planes().getFirst().layers().getFirst().pointer());
     double p = 1 / (1 + Math.exp(-logit));
@@ -98,11 +109,11 @@ final class HandReleasedScorer implements SiteScorer {
       case YES -> true;
     };
     done.add(new SiteOutcome.Scored(site.ticket(),
-        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution.apply(bytes, channels), explained ? importance : null), "test"));
+        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution.apply(bytes, channels), explained ? importance : null), "test", measured));
   }
 
-  /** What the decoder says of the site's planes; null if nothing. */
-  private SiteOutcome.Failed corrupt(Held site) {
+  /** What the decoder, or the policy, says of the site's planes; null if nothing. */
+  private SiteOutcome.Failed unusable(Held site, List<PlaneQuality> measured) {
     for (SitePlane image : site.planes()) {
       for (SitePlane.Layer layer : image.layers()) {
         ByteBuffer target = ByteBuffer.allocateDirect((int) layer.format().decodedBytes()).order(ByteOrder.nativeOrder());
@@ -110,6 +121,13 @@ final class HandReleasedScorer implements SiteScorer {
           PlaneDecoder.decode(layer.format(), ByteBuffer.wrap(payload(layer.pointer())), target);
         } catch (CorruptPlaneException e) {
           return new SiteOutcome.Failed(site.ticket(), FailureReason.CORRUPT_PLANE, image.channel(), layer.z(), e.getMessage());
+        }
+        if (quality != null) {
+          measured.add(PlaneStatistics.of(target.flip(), layer.format(), quality.bitDepth()).at(site.ticket().site().site(), image.channel()));
+          QualityPolicy.Refusal refusal = quality.refusal(measured.getLast());
+          if (refusal != null) {
+            return new SiteOutcome.Failed(site.ticket(), refusal.reason(), image.channel(), layer.z(), refusal.message());
+          }
         }
       }
     }

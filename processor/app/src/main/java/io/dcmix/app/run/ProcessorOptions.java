@@ -35,6 +35,8 @@ final class ProcessorOptions {
 
   @Mixin private DeviceOptions device = new DeviceOptions();
 
+  @Mixin private QualityOptions quality = new QualityOptions();
+
   @Option(names = "--state-dir", defaultValue = "dcmix-state", paramLabel = "DIR",
       description = "Local state; lost state is restored from Kafka. Default: ${DEFAULT-VALUE}.")
   private Path stateDir = Path.of("dcmix-state");
@@ -161,7 +163,7 @@ final class ProcessorOptions {
   ProcessorConfig config(Topics topics) {
     return ProcessorConfig.of(topics, bootstrapServers, stateDir)
         .withScreening(importance.applied(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline)
-            .withMinSites(minSites).withFocal(Options.focal(z))
+            .withMinSites(minSites).withFocal(Options.focal(z)).withQuality(quality.policy())
             .withDecisions(new DecisionConfig(Options.hitRules(hitRules), callsEvery))))
         .withScoring(scoring())
         .withMemory(MemoryBudget.DEFAULT.withInputBytes(inputBuffer).withStateBytes(stateMemory))

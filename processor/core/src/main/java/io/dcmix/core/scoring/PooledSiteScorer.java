@@ -4,10 +4,13 @@ import io.dcmix.core.images.CorruptPlaneException;
 import io.dcmix.core.images.MaximumProjection;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.SiteModel;
+import io.dcmix.core.quality.PlaneStatistics;
+import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.scoring.PlaneSource.SourceExpiredException;
 import io.dcmix.core.scoring.SiteRunner.Job;
 import io.dcmix.core.scoring.StagedSite.PlaneFailure;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.PlaneQuality;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,6 +58,7 @@ public final class PooledSiteScorer implements SiteScorer {
   private final ModelCard card;
   private final PlaneSource source;
   private final SiteReader reader;
+  private final QualityPolicy quality;
   private final ScoringMeter meter;
   private final Outcomes outcomes = new Outcomes();
   private final Arena slabs = Arena.ofShared();
@@ -83,13 +87,16 @@ public final class PooledSiteScorer implements SiteScorer {
    * @param models one a device, all of the same file, loaded and warm; closed by their owner, after this scorer
    * @param batches whether sites are run in batches by a thread a device; false: one by one, by the workers, on the only model
    * @param source where planes are read that memory does not hold
+   * @param quality which images must not reach the model
    * @throws IllegalArgumentException if not a single site fits the pool
    */
   public PooledSiteScorer(
-      List<? extends SiteModel> models, boolean batches, PlaneSource source, SiteReader reader, ScorerConfig config, ScoringMeter meter) {
+      List<? extends SiteModel> models, boolean batches, PlaneSource source, SiteReader reader, QualityPolicy quality, ScorerConfig config,
+      ScoringMeter meter) {
     this.card = models.getFirst().card();
     this.source = source;
     this.reader = reader;
+    this.quality = quality;
     this.meter = meter;
     int slots = config.slots(card);
     if (slots < 1) {
@@ -363,7 +370,7 @@ public final class PooledSiteScorer implements SiteScorer {
     } catch (SourceExpiredException e) {
       PlaneFailure failure = new PlaneFailure(e.reason(), plane.layers().get(layer).z(), String.valueOf(e.getMessage()));
       long counted = pointer instanceof PlanePointer.InTopic ? size : 0;
-      work.addLast(() -> landed(site, channel, counted, failure));
+      work.addLast(() -> landed(site, channel, counted, failure, null));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
@@ -407,8 +414,17 @@ public final class PooledSiteScorer implements SiteScorer {
       giveBack(size);
       fetch(site, channel, plane, layer + 1);
     } else {
-      landed(site, channel, size, failure);
+      landed(site, channel, size, failure, failure == null ? measure(site, channel, plane) : null);
     }
+  }
+
+  /** Looks at the image that the model will see, while it is still in a cache. */
+  private PlaneQuality measure(StagedSite site, int channel, SitePlane plane) {
+    long start = System.nanoTime();
+    PlaneQuality measured =
+        PlaneStatistics.of(site.slice(channel), plane.format(), quality.bitDepth()).at(site.id().site(), plane.channel());
+    meter.measured(System.nanoTime() - start, quality.defects(measured));
+    return measured;
   }
 
   private void decode(SitePlane plane, int layer, ByteBuffer payload, ByteBuffer slice) throws CorruptPlaneException {
@@ -432,11 +448,11 @@ public final class PooledSiteScorer implements SiteScorer {
     }
   }
 
-  private void landed(StagedSite site, int channel, long size, @Nullable PlaneFailure failure) {
+  private void landed(StagedSite site, int channel, long size, @Nullable PlaneFailure failure, @Nullable PlaneQuality measured) {
     lock.lock();
     try {
       backlogBytes -= size;
-      site.landed(channel, failure);
+      site.landed(channel, failure, measured);
       progress.signalAll();
     } finally {
       lock.unlock();
@@ -472,7 +488,7 @@ public final class PooledSiteScorer implements SiteScorer {
       if (!site.start()) {
         return;
       }
-      failure = site.failure(ticket, planes);
+      failure = site.failure(ticket, planes, quality);
       site.ready(System.nanoTime());
     } finally {
       lock.unlock();
@@ -488,7 +504,7 @@ public final class PooledSiteScorer implements SiteScorer {
   }
 
   private void end(StagedSite site, SiteOutcome outcome) {
-    outcomes.post(outcome);
+    outcomes.post(outcome.withQuality(site.quality()));
     lock.lock();
     try {
       release(site);

@@ -1,5 +1,8 @@
 package io.dcmix.core.scoring;
 
+import io.dcmix.schema.event.WellFlag;
+import java.util.Set;
+
 /**
  * Is told what happens behind the {@link SiteScorer}, for metrics. Called from many threads, often: implementations count and
  * return.
@@ -10,6 +13,9 @@ public interface ScoringMeter {
 
   /** A plane was decoded. */
   default void decoded(long nanos, long payloadBytes) {}
+
+  /** An image was measured, and this is wrong with it. */
+  default void measured(long nanos, Set<WellFlag> defects) {}
 
   /** A complete site's planes were all decoded, and it waited this long from then on for its run of the model. */
   default void queued(long nanos) {}

@@ -2,18 +2,36 @@ package io.dcmix.core.scoring;
 
 import io.dcmix.core.model.SiteScore;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.PlaneQuality;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How the scoring of a site ended. A failure is a value: it belongs to the site, not to the processor. */
 public sealed interface SiteOutcome {
   SiteTicket ticket();
 
+  /** What its images look like, one a channel in the model's order; of a failed site those that were decoded. */
+  List<PlaneQuality> quality();
+
+  /** The same outcome with what was measured of the images. */
+  SiteOutcome withQuality(List<PlaneQuality> measured);
+
   /**
    * The site has a score.
    *
    * @param device where it was computed
    */
-  record Scored(SiteTicket ticket, SiteScore score, String device) implements SiteOutcome {}
+  record Scored(SiteTicket ticket, SiteScore score, String device, List<PlaneQuality> quality) implements SiteOutcome {
+    /** Nothing was measured. */
+    public Scored(SiteTicket ticket, SiteScore score, String device) {
+      this(ticket, score, device, List.of());
+    }
+
+    @Override
+    public Scored withQuality(List<PlaneQuality> measured) {
+      return new Scored(ticket, score, device, measured);
+    }
+  }
 
   /**
    * The site cannot be scored, and trying again would not help.
@@ -22,10 +40,21 @@ public sealed interface SiteOutcome {
    * @param z focal plane of that plane
    * @param message what happened, with the place
    */
-  record Failed(SiteTicket ticket, FailureReason reason, @Nullable String channel, int z, String message) implements SiteOutcome {
-    /** No plane is the cause, or that of focal plane 0. */
+  record Failed(SiteTicket ticket, FailureReason reason, @Nullable String channel, int z, String message, List<PlaneQuality> quality)
+      implements SiteOutcome {
+    /** Nothing was measured. */
+    public Failed(SiteTicket ticket, FailureReason reason, @Nullable String channel, int z, String message) {
+      this(ticket, reason, channel, z, message, List.of());
+    }
+
+    /** No plane is the cause, or that of focal plane 0; nothing was measured. */
     public Failed(SiteTicket ticket, FailureReason reason, @Nullable String channel, String message) {
       this(ticket, reason, channel, 0, message);
+    }
+
+    @Override
+    public Failed withQuality(List<PlaneQuality> measured) {
+      return new Failed(ticket, reason, channel, z, message, measured);
     }
   }
 }

@@ -1,9 +1,13 @@
 package io.dcmix.core.scoring;
 
+import io.dcmix.core.quality.QualityPolicy;
+import io.dcmix.core.quality.QualityPolicy.Refusal;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.PlaneQuality;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,7 @@ final class StagedSite {
   private final Slice[] slices;
   private final @Nullable SitePlane[] contents;
   private final @Nullable PlaneFailure[] failures;
+  private final @Nullable PlaneQuality[] quality;
   private int pending;
   private long touchedNanos;
   private long readyNanos;
@@ -49,6 +54,7 @@ final class StagedSite {
     Arrays.fill(slices, Slice.EMPTY);
     this.contents = new SitePlane[channels];
     this.failures = new PlaneFailure[channels];
+    this.quality = new PlaneQuality[channels];
   }
 
   SiteId id() {
@@ -92,12 +98,13 @@ final class StagedSite {
     slices[channel] = Slice.PENDING;
     contents[channel] = plane;
     failures[channel] = null;
+    quality[channel] = null;
     pending++;
     return true;
   }
 
-  /** A claimed slice was filled, or could not be. */
-  void landed(int channel, @Nullable PlaneFailure failure) {
+  /** A claimed slice was filled, and measured, or could not be. */
+  void landed(int channel, @Nullable PlaneFailure failure, @Nullable PlaneQuality measured) {
     pending--;
     if (slices[channel] == Slice.STALE) {
       slices[channel] = Slice.EMPTY;
@@ -105,7 +112,13 @@ final class StagedSite {
     } else {
       slices[channel] = failure == null ? Slice.READY : Slice.FAILED;
       failures[channel] = failure;
+      quality[channel] = measured;
     }
+  }
+
+  /** What was measured of its images, in the model's order of channels. */
+  List<PlaneQuality> quality() {
+    return Arrays.stream(quality).filter(Objects::nonNull).toList();
   }
 
   /** The site is complete and has this buffer for good. */
@@ -160,12 +173,21 @@ final class StagedSite {
     return readyNanos;
   }
 
-  /** The outcome of a reserved site one of whose planes is of no use, the first in the model's order; null if all are. */
-  SiteOutcome.@Nullable Failed failure(SiteTicket as, List<SitePlane> complete) {
+  /**
+   * The outcome of a reserved site one of whose planes is of no use or refused by the policy, the first in the model's order; null
+   * if there is none.
+   */
+  SiteOutcome.@Nullable Failed failure(SiteTicket as, List<SitePlane> complete, QualityPolicy policy) {
     for (int c = 0; c < complete.size(); c++) {
+      SitePlane plane = complete.get(c);
       PlaneFailure failure = failures[c];
       if (failure != null) {
-        return new SiteOutcome.Failed(as, failure.reason(), complete.get(c).channel(), failure.z(), failure.message());
+        return new SiteOutcome.Failed(as, failure.reason(), plane.channel(), failure.z(), failure.message());
+      }
+      PlaneQuality measured = quality[c];
+      Refusal refusal = measured == null ? null : policy.refusal(measured);
+      if (refusal != null) {
+        return new SiteOutcome.Failed(as, refusal.reason(), plane.channel(), plane.layers().getFirst().z(), refusal.message());
       }
     }
     return null;

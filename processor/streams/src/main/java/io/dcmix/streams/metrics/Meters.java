@@ -28,6 +28,9 @@ public enum Meters {
   BATCH_SITES(Kind.SUMMARY, "dcmix.batch.sites", null, "Sites in a run of the model. On the CPU 1; on a GPU small batches waste it.", "device"),
   DECODE(Kind.TIMER, "dcmix.decode", "seconds", "Time to decode a plane."),
   DECODED(Kind.COUNTER, "dcmix.decoded", "bytes", "Encoded bytes of the decoded planes."),
+  MEASURE(Kind.TIMER, "dcmix.measure", "seconds", "Time to measure the image quality of a decoded image; its count is the number of images measured."),
+  BAD_IMAGES(Kind.COUNTER, "dcmix.bad.images", null,
+      "Images in which this was found when they were decoded: blank_channel, saturated_channel, blurred. An image that is read twice counts twice.", "defect"),
   INFERENCE(Kind.TIMER, "dcmix.inference", "seconds", "Time of a run of the model, all its passes and sites; with the wait for its turn where lanes share the device.", "device"),
   LATENCY(Kind.TIMER, "dcmix.latency", "seconds",
       "From the append of a well's last image to the forward of its prediction; it is visible at the next commit."),
@@ -44,6 +47,7 @@ public enum Meters {
   REREAD(Kind.COUNTER, "dcmix.reread", "bytes", "Bytes of these planes."),
 
   PREDICTIONS(Kind.COUNTER, "dcmix.predictions", null, "Predictions forwarded, revisions included. A transaction that is aborted counts, too."),
+  FLAGS(Kind.COUNTER, "dcmix.flags", null, "Forwarded predictions that carry this flag, revisions included.", "flag"),
   FAILURES(Kind.COUNTER, "dcmix.failures", null, "Failures forwarded, of a whole well or of one site.", "scope", "reason"),
   DEAD_LETTERS(Kind.COUNTER, "dcmix.dead.letters", null, "Records that were no image event of their place, or no plate layout.", "reason"),
 

@@ -1,12 +1,17 @@
 package io.dcmix.streams.metrics;
 
 import io.dcmix.core.scoring.ScoringMeter;
+import io.dcmix.schema.event.WellFlag;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -20,6 +25,8 @@ public final class ScoringMeters implements ScoringMeter {
   private final MeterRegistry registry;
   private final Timer decode;
   private final Counter decodedBytes;
+  private final Timer measure;
+  private final Map<WellFlag, Counter> badImages = new EnumMap<>(WellFlag.class);
   private final Timer queueWait;
   private final Counter evictions;
   private final Counter rereads;
@@ -32,6 +39,10 @@ public final class ScoringMeters implements ScoringMeter {
     this.registry = registry;
     decode = Registered.timer(Meters.DECODE).register(registry);
     decodedBytes = Registered.counter(registry, Meters.DECODED);
+    measure = Registered.timer(Meters.MEASURE).register(registry);
+    for (WellFlag defect : List.of(WellFlag.BLANK_CHANNEL, WellFlag.SATURATED_CHANNEL, WellFlag.BLURRED)) {
+      badImages.put(defect, Registered.counter(registry, Meters.BAD_IMAGES, "defect", defect.name().toLowerCase(Locale.ROOT)));
+    }
     queueWait = Registered.timer(Meters.QUEUE_WAIT)
         .serviceLevelObjectives(Duration.ofMillis(1), Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofSeconds(10))
         .register(registry);
@@ -52,6 +63,17 @@ public final class ScoringMeters implements ScoringMeter {
   public void decoded(long nanos, long payloadBytes) {
     decode.record(nanos, TimeUnit.NANOSECONDS);
     decodedBytes.increment((double) payloadBytes);
+  }
+
+  @Override
+  public void measured(long nanos, Set<WellFlag> defects) {
+    measure.record(nanos, TimeUnit.NANOSECONDS);
+    for (WellFlag defect : defects) {
+      Counter counter = badImages.get(defect);
+      if (counter != null) {
+        counter.increment();
+      }
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.dcmix.streams.metrics;
 
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.WellFlag;
 import io.dcmix.streams.well.DeadLetterReason;
 import io.dcmix.streams.well.StageMeter;
 import io.dcmix.streams.well.WellOutput;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what the well stages of all tasks hold and forward. Every reason has its counter from the start, so that the first
@@ -27,6 +29,7 @@ public final class StageMeters implements StageMeter {
   private final Timer latency;
   private final Map<FailureReason, Counter> failedWells = new EnumMap<>(FailureReason.class);
   private final Map<FailureReason, Counter> failedSites = new EnumMap<>(FailureReason.class);
+  private final Map<WellFlag, Counter> flags = new EnumMap<>(WellFlag.class);
   private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
   private final Set<TaskCounts> tasks = ConcurrentHashMap.newKeySet();
 
@@ -40,11 +43,20 @@ public final class StageMeters implements StageMeter {
       failedWells.put(reason, Registered.counter(registry, Meters.FAILURES, "scope", "well", "reason", label(reason)));
       failedSites.put(reason, Registered.counter(registry, Meters.FAILURES, "scope", "site", "reason", label(reason)));
     }
+    for (WellFlag flag : WellFlag.values()) {
+      flags.put(flag, Registered.counter(registry, Meters.FLAGS, "flag", label(flag)));
+    }
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       deadLetters.put(reason, Registered.counter(registry, Meters.DEAD_LETTERS, "reason", label(reason)));
     }
     Registered.gauge(registry, Meters.WELLS_PENDING, () -> sum(counts -> counts.pendingWells));
     Registered.gauge(registry, Meters.SITES_WAITING, () -> sum(counts -> counts.waitingSites));
+  }
+
+  private static void increment(@Nullable Counter counter) {
+    if (counter != null) {
+      counter.increment();
+    }
   }
 
   private static String label(Enum<?> reason) {
@@ -67,14 +79,12 @@ public final class StageMeters implements StageMeter {
     switch (output) {
       case WellOutput.Predicted(var prediction) -> {
         predictions.increment();
+        prediction.getFlags().forEach(flag -> increment(flags.get(flag)));
         Duration since = Duration.between(prediction.getLastImageAt(), Instant.ofEpochMilli(nowMillis));
         latency.record(since.isNegative() ? Duration.ZERO : since); // The broker's clock may be ahead of ours.
       }
       case WellOutput.Failed(var failure) -> {
-        Counter counter = (failure.getSite() == null ? failedWells : failedSites).get(failure.getReason());
-        if (counter != null) {
-          counter.increment();
-        }
+        increment((failure.getSite() == null ? failedWells : failedSites).get(failure.getReason()));
       }
       case WellOutput.Dead _ -> {}
     }
@@ -82,10 +92,7 @@ public final class StageMeters implements StageMeter {
 
   @Override
   public void deadLetter(DeadLetterReason reason) {
-    Counter counter = deadLetters.get(reason);
-    if (counter != null) {
-      counter.increment();
-    }
+    increment(deadLetters.get(reason));
   }
 
   /** Written by the task's stream thread, read by whoever scrapes. */

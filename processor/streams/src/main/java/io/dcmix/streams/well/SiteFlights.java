@@ -86,7 +86,7 @@ final class SiteFlights {
 
   private List<SitePlane> images(Place id, SiteState site) {
     List<SitePlane> images = new ArrayList<>();
-    stores.imagesOf(id.well(), id.site(), site, model.channels()).forEach((channel, planes) -> {
+    stores.imagesOf(id.well(), id.site(), site.getFocalPlanes(), model.channels()).forEach((channel, planes) -> {
       List<Layer> layers = new ArrayList<>();
       planes.forEach((z, plane) -> layers.add(layer(z, plane)));
       images.add(new SitePlane(channel, layers));

@@ -1,8 +1,10 @@
 package io.dcmix.streams.well;
 
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.scoring.SiteOutcome;
+import io.dcmix.core.wells.DuplicateChannels;
 import io.dcmix.core.wells.Manifest;
 import io.dcmix.core.wells.PlaneChoice;
 import io.dcmix.core.wells.SiteAssembly;
@@ -120,7 +122,7 @@ final class WellLedger {
     well.setConflict(well.getConflict() || conflict);
     well.setImplausibleTime(well.getImplausibleTime() || plane.implausibleTime());
     keep(key, plane, choice, here);
-    if (choice == PlaneChoice.CONFLICT_KEEPS) {
+    if (choice == PlaneChoice.CONFLICT_KEEPS && !hasDuplicate(key, plane.site())) {
       if (newlyFlagged) {
         touch(key, well);
         settle(plane.well());
@@ -243,7 +245,30 @@ final class WellLedger {
   }
 
   private SiteAssembly assembly(WellKey key, int number, boolean ended) {
-    return SiteAssembly.of(model.channels(), judged(stores.planesOf(WellStores.key(key), number)), plan(key, number, ended));
+    String well = WellStores.key(key);
+    while (true) {
+      SiteAssembly assembly = SiteAssembly.of(model.channels(), judged(stores.planesOf(well, number)), plan(key, number, ended));
+      DuplicateChannels twice = assembly instanceof SiteAssembly.Complete complete ? refusedDuplicate(well, number, complete) : null;
+      if (twice == null) {
+        return assembly;
+      }
+      // Which of them is wrong, nobody knows; one that has another choice gives way.
+      if (!promoteRunnerUp(well, number, twice.second(), twice.secondZ()) && !promoteRunnerUp(well, number, twice.first(), twice.firstZ())) {
+        return new SiteAssembly.Broken(FailureReason.DUPLICATE_CHANNEL, twice.second(),
+            "channel %s has the same bytes as channel %s".formatted(twice.second(), twice.first()));
+      }
+    }
+  }
+
+  private @Nullable DuplicateChannels refusedDuplicate(String well, int number, SiteAssembly.Complete complete) {
+    return screening.quality().duplicate() == QualityPolicy.Action.REFUSE
+        ? DuplicateChannels.of(stores.imagesOf(well, number, complete.focalPlanes(), model.channels()))
+        : null;
+  }
+
+  private boolean hasDuplicate(String well, int number) {
+    SiteState site = stores.site(well, number);
+    return site != null && site.getReason() == FailureReason.DUPLICATE_CHANNEL;
   }
 
   private static void fail(SiteState.Builder site, SiteAssembly.Broken broken) {
@@ -301,6 +326,7 @@ final class WellLedger {
         site.setContribution(list(scored.score().contribution()));
         site.setImportance(importance == null ? null : list(importance));
         site.setDevice(scored.device());
+        site.setQuality(scored.quality());
       }
       case SiteOutcome.Failed failed -> {
         String channel = failed.channel();
@@ -313,6 +339,7 @@ final class WellLedger {
         site.setReason(failed.reason());
         site.setMessage(channel == null ? failed.message() : "channel " + channel + ": " + failed.message());
         site.setChannel(channel);
+        site.setQuality(failed.quality());
         if (channel != null) {
           refuse(well, number, channel, failed.z(), failed.reason(), site.getMessage());
         }
@@ -394,7 +421,7 @@ final class WellLedger {
     results
         .of(new WellResults.Settled(
             key, well, sites, expected.isEmpty() ? null : expected.size(), unknownChannels, focusFailure,
-            site -> stores.imagesOf(name, site, Objects.requireNonNull(sites.get(site)), model.channels())))
+            site -> stores.imagesOf(name, site, Objects.requireNonNull(sites.get(site)).getFocalPlanes(), model.channels())))
         .forEach(output -> forward.accept(key, output));
   }
 

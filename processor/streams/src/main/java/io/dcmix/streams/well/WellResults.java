@@ -1,22 +1,29 @@
 package io.dcmix.streams.well;
 
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.quality.QualityPolicy;
+import io.dcmix.core.wells.DuplicateChannels;
 import io.dcmix.core.wells.WellScore;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.PlaneQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellFlag;
 import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.schema.event.WellStatus;
 import io.dcmix.schema.state.PlaneState;
 import io.dcmix.schema.state.SiteState;
 import io.dcmix.schema.state.SiteStatus;
 import io.dcmix.schema.state.WellState;
+import io.dcmix.streams.ScreeningConfig;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -27,16 +34,13 @@ final class WellResults {
   private final ModelCard model;
   private final boolean reproducible;
   private final int minSites;
+  private final QualityPolicy quality;
 
-  /**
-   * Prepares.
-   *
-   * @param minSites a well of which fewer sites could be scored fails
-   */
-  WellResults(ModelCard model, boolean reproducible, int minSites) {
+  WellResults(ModelCard model, boolean reproducible, ScreeningConfig screening) {
     this.model = model;
     this.reproducible = reproducible;
-    this.minSites = minSites;
+    this.minSites = screening.minSites();
+    this.quality = screening.quality();
   }
 
   /**
@@ -63,10 +67,16 @@ final class WellResults {
     List<WellOutput> outputs = new ArrayList<>();
     List<SiteState> scored = new ArrayList<>();
     List<PlaneState> used = new ArrayList<>();
+    Set<WellFlag> defects = EnumSet.noneOf(WellFlag.class);
     well.sites().forEach((number, site) -> {
       if (site.getStatus() == SiteStatus.SCORED) {
         scored.add(site);
-        well.images().apply(number).values().forEach(planes -> used.addAll(planes.values()));
+        Map<String, SortedMap<Integer, PlaneState>> images = well.images().apply(number);
+        images.values().forEach(planes -> used.addAll(planes.values()));
+        site.getQuality().forEach(image -> defects.addAll(quality.defects(image)));
+        if (DuplicateChannels.of(images) != null) {
+          defects.add(WellFlag.DUPLICATE_CHANNEL);
+        }
       } else {
         outputs.add(new WellOutput.Failed(siteFailure(well, number, site)));
       }
@@ -76,21 +86,27 @@ final class WellResults {
     } else if (scored.size() < minSites) {
       outputs.add(new WellOutput.Failed(tooFewSites(well)));
     } else {
-      outputs.add(new WellOutput.Predicted(prediction(well, scored, used)));
+      outputs.add(new WellOutput.Predicted(prediction(well, scored, used, defects)));
     }
     return outputs;
   }
 
-  private WellPrediction prediction(Settled well, List<SiteState> scored, List<PlaneState> used) {
+  private WellPrediction prediction(Settled well, List<SiteState> scored, List<PlaneState> used, Set<WellFlag> defects) {
     WellScore score = WellScore.of(scored, model.hitIndex());
     int predicted = score.predictedIndex();
     double[] importance = score.importance();
+    List<PlaneQuality> measured = measured(scored);
+    boolean noCells = quality.noCells(measured);
+    if (noCells) {
+      defects.add(WellFlag.NO_CELLS);
+    }
     return WellPrediction.newBuilder()
         .setPlate(well.key().plate().plate())
         .setAcquisition(well.key().plate().acquisition())
         .setWell(well.key().well().toString())
         .setTimepoint(well.key().timepoint())
         .setRevision(well.state().getRevision())
+        .setStatus(noCells ? WellStatus.NO_CELLS : WellStatus.SCORED)
         .setPredictedClass(model.classes().get(predicted))
         .setPredictedProbability(score.probabilities()[predicted])
         .setHitClass(model.hitClass())
@@ -105,20 +121,29 @@ final class WellResults {
         .setSitesExpected(well.sitesExpected())
         .setSitesScored(scored.size())
         .setSitesFailed(well.sites().size() - scored.size())
-        .setFlags(flags(well, scored.size()))
+        .setFlags(flags(well, scored.size(), defects))
         .setModelName(model.name())
         .setModelVersion(model.version())
         .setModelSha256(model.sha256())
         .setDevice(String.valueOf(scored.getFirst().getDevice()))
         .setReproducible(reproducible)
         .setPlaneSha256(used.stream().map(PlaneState::getSha256).toList())
+        .setPlaneQuality(measured)
         .setInstrument(used.getFirst().getInstrument())
         .setAcquiredAt(Instant.EPOCH.plus(used.stream().mapToLong(PlaneState::getAcquiredAt).max().orElseThrow(), ChronoUnit.MICROS))
         .setLastImageAt(Instant.ofEpochMilli(well.state().getLastArrival()))
         .build();
   }
 
-  private List<WellFlag> flags(Settled well, int scored) {
+  /** What was measured of the images, site by site; empty unless it is there of all: a site may have been scored before there were measurements. */
+  private List<PlaneQuality> measured(List<SiteState> scored) {
+    return scored.stream().allMatch(site -> site.getQuality().size() == model.channels().size())
+        ? scored.stream().flatMap(site -> site.getQuality().stream()).toList()
+        : List.of();
+  }
+
+  /** Flags of the well as a whole, and what is wrong with its images: those that were scored, and those that were refused for it. */
+  private static List<WellFlag> flags(Settled well, int scored, Set<WellFlag> defects) {
     List<WellFlag> flags = new ArrayList<>();
     if (well.sites().values().stream().anyMatch(site -> site.getReason() == FailureReason.MISSING_PLANE)) {
       flags.add(WellFlag.INCOMPLETE);
@@ -141,7 +166,23 @@ final class WellResults {
     if (well.focusFailure()) {
       flags.add(WellFlag.FOCUS_FAILURE);
     }
+    well.sites().values().forEach(site -> {
+      WellFlag refused = defect(site.getReason());
+      if (refused != null) {
+        defects.add(refused);
+      }
+    });
+    flags.addAll(defects);
     return flags;
+  }
+
+  private static @Nullable WellFlag defect(@Nullable FailureReason reason) {
+    return switch (reason) {
+      case BLANK_CHANNEL -> WellFlag.BLANK_CHANNEL;
+      case SATURATED_CHANNEL -> WellFlag.SATURATED_CHANNEL;
+      case DUPLICATE_CHANNEL -> WellFlag.DUPLICATE_CHANNEL;
+      case null, default -> null;
+    };
   }
 
   private WellFailure siteFailure(Settled well, int number, SiteState site) {
@@ -206,8 +247,9 @@ final class WellResults {
       case REFERENCE_REFUSED -> "Publish the image inline, or as a file below a folder that every instance allows with --reference-root; docs/references.md says how.";
       case MODEL_FAILED -> "Look at the site's images; if they are sound, report them to the people who made the model.";
       case TOO_FEW_SITES -> "Publish the missing images, or lower --min-sites.";
-      case BLANK_CHANNEL, SATURATED_CHANNEL, DUPLICATE_CHANNEL ->
-          "Look at the channel's images: exposure, staining, and whether two channels were exported from one file; then publish them again.";
+      case BLANK_CHANNEL -> "Look at the channel's lamp, shutter, stain and export, and image the site again; --quality blank=flag scores such images anyway.";
+      case SATURATED_CHANNEL -> "Image the site again with a shorter exposure; --quality saturated=flag scores such images anyway.";
+      case DUPLICATE_CHANNEL -> "Export both channels again and publish the one that was wrong; --quality duplicate=flag scores such images anyway.";
       case LATE -> "Publish the plate under a new acquisition id to score it again.";
       case NO_SITES, UNKNOWN -> "See the other failures of this well.";
     };

@@ -75,7 +75,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     this.model = model;
     this.scorer = scorer;
     this.intake = new ImageIntake(model, imageDecoder, config.topicId(), config.partitions(), config.checkHashOf());
-    this.results = new WellResults(model, reproducible, config.screening().minSites());
+    this.results = new WellResults(model, reproducible, config.screening());
     this.acquisitionDecoder = acquisitionDecoder;
     this.meter = meter;
   }

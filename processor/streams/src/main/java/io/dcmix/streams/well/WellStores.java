@@ -185,15 +185,17 @@ final class WellStores {
   /**
    * The planes that the image of a complete site is made of: for each channel those of its focal planes.
    *
+   * @param focalPlanes of each channel, in their order; empty: 0 alone
    * @param channels the model's
    */
-  Map<String, SortedMap<Integer, PlaneState>> imagesOf(String well, int site, SiteState state, List<String> channels) {
+  Map<String, SortedMap<Integer, PlaneState>> imagesOf(
+      String well, int site, List<List<Integer>> focalPlanes, List<String> channels) {
     Map<String, SortedMap<Integer, PlaneState>> all = open(well).planesOf(site);
     Map<String, SortedMap<Integer, PlaneState>> images = new LinkedHashMap<>();
     for (int c = 0; c < channels.size(); c++) {
       String channel = channels.get(c);
       SortedMap<Integer, PlaneState> image = new TreeMap<>();
-      for (int z : state.getFocalPlanes().isEmpty() ? List.of(0) : state.getFocalPlanes().get(c)) {
+      for (int z : focalPlanes.isEmpty() ? List.of(0) : focalPlanes.get(c)) {
         PlaneState plane = all.getOrDefault(channel, Collections.emptySortedMap()).get(z);
         if (plane == null) {
           throw new IllegalStateException("Site %d of %s is complete without channel %s, focal plane %d".formatted(site, well, channel, z));

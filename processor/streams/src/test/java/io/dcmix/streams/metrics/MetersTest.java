@@ -25,7 +25,8 @@ class MetersTest {
       assertThat(UNITS).contains(meter.unit());
     }
     assertThat(meter.kind() != Meters.Kind.TIMER || "seconds".equals(meter.unit())).isTrue();
-    assertThat(List.of("device", "model", "version", "scope", "reason", "kind", "status", "verdict")).as("labels with few values").containsAll(meter.labels());
+    assertThat(List.of("device", "model", "version", "scope", "reason", "defect", "flag", "kind", "status", "verdict"))
+        .as("labels with few values").containsAll(meter.labels());
   }
 
   @Test

@@ -3,8 +3,10 @@ package io.dcmix.streams.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dcmix.core.scoring.ScoringMeter.Usage;
+import io.dcmix.schema.event.WellFlag;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,17 @@ class ScoringMetersTest {
     assertThat(counter(Meters.EVICTIONS)).isEqualTo(1);
     assertThat(counter(Meters.REREADS)).isEqualTo(2);
     assertThat(counter(Meters.REREAD)).isEqualTo(311);
+  }
+
+  @Test
+  void countMeasuredImagesAndWhatIsWrongWithThem() {
+    meters.measured(100_000, Set.of());
+    meters.measured(300_000, Set.of(WellFlag.SATURATED_CHANNEL, WellFlag.BLURRED));
+    assertThat(registry.get(Meters.MEASURE.id()).timer().count()).isEqualTo(2);
+    assertThat(registry.get(Meters.MEASURE.id()).timer().totalTime(TimeUnit.MICROSECONDS)).isEqualTo(400);
+    assertThat(registry.get(Meters.BAD_IMAGES.id()).tag("defect", "blank_channel").counter().count()).isZero();
+    assertThat(registry.get(Meters.BAD_IMAGES.id()).tag("defect", "saturated_channel").counter().count()).isEqualTo(1);
+    assertThat(registry.get(Meters.BAD_IMAGES.id()).tag("defect", "blurred").counter().count()).isEqualTo(1);
   }
 
   @Test

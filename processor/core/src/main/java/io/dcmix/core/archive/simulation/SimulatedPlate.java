@@ -134,8 +134,9 @@ public final class SimulatedPlate implements PlateArchive {
 
     int width = spec.image().width();
     int height = spec.image().height();
-    Scene scene = scene(site);
-    Canvas canvas = Painter.paint(scene, stain, width, height, plane, effect);
+    Canvas canvas = spec.empty().contains(id.well())
+        ? new Canvas(width, height)
+        : Painter.paint(scene(site), stain, width, height, plane, effect);
     double staining = StrictMath.exp(STAINING_SPREAD * new Rng(Rng.seed(well, 's', stain.label().hashCode())).gaussian());
     Camera camera = new Camera(new Rng(Rng.seed(spec.seed(), 'b', stain.label().hashCode())));
     return camera.expose(canvas, staining, new Rng(Rng.seed(plane, 'n')), spec.image().pixelType());

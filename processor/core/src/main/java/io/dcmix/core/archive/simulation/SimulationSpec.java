@@ -3,12 +3,14 @@ package io.dcmix.core.archive.simulation;
 import io.dcmix.core.images.PlaneFormat;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.Encoding;
 import io.dcmix.schema.event.PixelType;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param effect strength of the phenotype, 0 (none) to 1
  * @param hitFraction share of the sample wells that show it, 0 to 1
  * @param startedAt when the first plane was taken; null leaves acquisition times out
+ * @param empty wells that were imaged and hold no cells
  */
 public record SimulationSpec(
     long seed,
@@ -35,7 +38,8 @@ public record SimulationSpec(
     List<String> planted,
     double effect,
     double hitFraction,
-    @Nullable Instant startedAt) {
+    @Nullable Instant startedAt,
+    Set<WellAddress> empty) {
 
   /** The channels that can be simulated, in the order of the Cell Painting assay. */
   public static final List<String> CHANNELS = Arrays.stream(Stain.values()).map(Stain::label).toList();
@@ -47,6 +51,7 @@ public record SimulationSpec(
   public SimulationSpec {
     channels = List.copyOf(channels);
     planted = List.copyOf(planted);
+    empty = Set.copyOf(empty);
     require(!channels.isEmpty() && new HashSet<>(channels).size() == channels.size(), "Channels must be named once each: " + channels);
     require(CHANNELS.containsAll(channels), "Channels " + channels + " must be among " + CHANNELS);
     require(channels.containsAll(planted), "Planted channels " + planted + " must be among the channels " + channels);
@@ -58,6 +63,13 @@ public record SimulationSpec(
     require(image.encoding() == Encoding.PNG || image.encoding() == Encoding.RAW, "Planes are simulated as PNG or RAW");
     require(effect >= 0 && effect <= 1, "The effect must be 0 to 1, not " + effect);
     require(hitFraction >= 0 && hitFraction <= 1, "The hit fraction must be 0 to 1, not " + hitFraction);
+  }
+
+  /** Every well holds cells. */
+  public SimulationSpec(
+      long seed, PlateKey key, PlateFormat format, int sites, PlaneFormat image, List<String> channels, List<String> planted, double effect,
+      double hitFraction, @Nullable Instant startedAt) {
+    this(seed, key, format, sites, image, channels, planted, effect, hitFraction, startedAt, Set.of());
   }
 
   /**
@@ -80,35 +92,39 @@ public record SimulationSpec(
   }
 
   public SimulationSpec withKey(PlateKey newKey) {
-    return new SimulationSpec(seed, newKey, format, sites, image, channels, planted, effect, hitFraction, startedAt);
+    return new SimulationSpec(seed, newKey, format, sites, image, channels, planted, effect, hitFraction, startedAt, empty);
   }
 
   public SimulationSpec withFormat(PlateFormat newFormat) {
-    return new SimulationSpec(seed, key, newFormat, sites, image, channels, planted, effect, hitFraction, startedAt);
+    return new SimulationSpec(seed, key, newFormat, sites, image, channels, planted, effect, hitFraction, startedAt, empty);
   }
 
   public SimulationSpec withSites(int newSites) {
-    return new SimulationSpec(seed, key, format, newSites, image, channels, planted, effect, hitFraction, startedAt);
+    return new SimulationSpec(seed, key, format, newSites, image, channels, planted, effect, hitFraction, startedAt, empty);
   }
 
   public SimulationSpec withImage(PlaneFormat newImage) {
-    return new SimulationSpec(seed, key, format, sites, newImage, channels, planted, effect, hitFraction, startedAt);
+    return new SimulationSpec(seed, key, format, sites, newImage, channels, planted, effect, hitFraction, startedAt, empty);
   }
 
   public SimulationSpec withPlanted(List<String> newPlanted) {
-    return new SimulationSpec(seed, key, format, sites, image, channels, newPlanted, effect, hitFraction, startedAt);
+    return new SimulationSpec(seed, key, format, sites, image, channels, newPlanted, effect, hitFraction, startedAt, empty);
   }
 
   public SimulationSpec withEffect(double newEffect) {
-    return new SimulationSpec(seed, key, format, sites, image, channels, planted, newEffect, hitFraction, startedAt);
+    return new SimulationSpec(seed, key, format, sites, image, channels, planted, newEffect, hitFraction, startedAt, empty);
   }
 
   public SimulationSpec withHitFraction(double newFraction) {
-    return new SimulationSpec(seed, key, format, sites, image, channels, planted, effect, newFraction, startedAt);
+    return new SimulationSpec(seed, key, format, sites, image, channels, planted, effect, newFraction, startedAt, empty);
   }
 
   public SimulationSpec withStartedAt(@Nullable Instant newStart) {
-    return new SimulationSpec(seed, key, format, sites, image, channels, planted, effect, hitFraction, newStart);
+    return new SimulationSpec(seed, key, format, sites, image, channels, planted, effect, hitFraction, newStart, empty);
+  }
+
+  public SimulationSpec withEmpty(Set<WellAddress> wells) {
+    return new SimulationSpec(seed, key, format, sites, image, channels, planted, effect, hitFraction, startedAt, wells);
   }
 
   private static void require(boolean holds, String message) {

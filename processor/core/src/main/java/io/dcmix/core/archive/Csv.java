@@ -16,9 +16,9 @@ import java.util.Set;
  * @param header names of the columns, stripped
  * @param rows the lines below
  */
-record Csv(List<String> header, List<Row> rows) {
+public record Csv(List<String> header, List<Row> rows) {
   /** One line: its 1-based number in the file, and its cells, stripped; as many as the header has, or too few or too many. */
-  record Row(int line, List<String> cells) {}
+  public record Row(int line, List<String> cells) {}
 
   static final int MAX_ROWS = 200_000;
   static final int MAX_COLUMNS = 1_000;
@@ -30,8 +30,12 @@ record Csv(List<String> header, List<Row> rows) {
   private static final String DATA = "[Data]";
   private static final int MAX_PREAMBLE = 100;
 
-  /** @throws ArchiveException if the file is no such table; see {@link TableText} for what is text */
-  static Csv read(Path file) throws IOException {
+  /**
+   * Reads a file.
+   *
+   * @throws ArchiveException if the file is no such table; see {@link TableText} for what is text
+   */
+  public static Csv read(Path file) throws IOException {
     return table(readRows(file), file.toString());
   }
 
@@ -68,7 +72,7 @@ record Csv(List<String> header, List<Row> rows) {
   }
 
   /** What a cell says: nothing where statistics programs wrote that nothing was there. */
-  static String text(String cell) {
+  public static String text(String cell) {
     return BLANK.contains(cell) ? "" : cell;
   }
 

@@ -11,20 +11,28 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 
-/** Lists the files below a folder, in the order of their paths; links that lead out of it are refused. */
-final class FolderScan {
+/**
+ * The files below a folder, in the order of their paths. Links to folders are not followed, so that none leads round in circles;
+ * links to files that lead out of the folder are refused.
+ */
+public final class FolderScan {
   private static final int MAX_DEPTH = 16;
   private static final int MAX_FILES = 1_000_000;
 
-  final Path root;
-  final List<Path> files = new ArrayList<>();
-  final List<String> refused = new ArrayList<>();
+  private final Path root;
+  private final List<Path> files = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
 
   private FolderScan(Path root) {
     this.root = root;
   }
 
-  static FolderScan of(Path folder) throws IOException {
+  /**
+   * Lists a folder.
+   *
+   * @throws ArchiveException if it is none, or holds more than a million files
+   */
+  public static FolderScan of(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new ArchiveException("Archive " + folder, "is not a folder");
     }
@@ -46,8 +54,23 @@ final class FolderScan {
     return scan;
   }
 
+  /** The folder, links resolved. */
+  public Path root() {
+    return root;
+  }
+
+  /** Regular files, sorted by path. */
+  public List<Path> files() {
+    return List.copyOf(files);
+  }
+
+  /** What was not listed, and why. */
+  public List<String> refused() {
+    return List.copyOf(refused);
+  }
+
   /** Path below the folder, with slashes. */
-  String name(Path file) {
+  public String name(Path file) {
     return root.relativize(file).toString().replace('\\', '/');
   }
 

@@ -62,11 +62,11 @@ public final class PatternArchive implements PlateArchive {
   private PatternArchive(Path directory, PatternSpec spec, @Nullable PlateMap map) throws IOException {
     this.spec = spec;
     folder = FolderScan.of(directory);
-    folder.refused.forEach(r -> warnings.add("refused: " + r));
+    folder.refused().forEach(r -> warnings.add("refused: " + r));
     Set<String> plates = index();
     if (found.isEmpty()) {
       throw new ArchiveException("Archive " + directory, "no readable image of %d files fits the pattern %s%s%s".formatted(
-          folder.files.size(), spec.pattern(), ignoredExamples.isEmpty() ? "" : "; there are, for example, " + ignoredExamples,
+          folder.files().size(), spec.pattern(), ignoredExamples.isEmpty() ? "" : "; there are, for example, " + ignoredExamples,
           unreadable.isEmpty() ? "" : "; unreadable: " + unreadable.values().stream().limit(EXAMPLES).toList()));
     }
     key = new PlateKey(plate(directory, plates), spec.acquisition());
@@ -140,10 +140,10 @@ public final class PatternArchive implements PlateArchive {
   public ArchivePlane read(PlaneId id) throws IOException {
     Found plane = found.get(id);
     if (plane == null) {
-      throw new IOException("The archive " + folder.root + " has no plane " + id);
+      throw new IOException("The archive " + folder.root() + " has no plane " + id);
     }
     // The folder may have changed since it was scanned.
-    if (!plane.file.toRealPath().startsWith(folder.root)) {
+    if (!plane.file.toRealPath().startsWith(folder.root())) {
       throw new IOException(plane.file + " leads out of the archive's folder");
     }
     int limit = (int) ImageLimits.DEFAULT.maxPayloadBytes();
@@ -166,7 +166,7 @@ public final class PatternArchive implements PlateArchive {
   private Set<String> index() throws IOException {
     FileNames names = new FileNames(spec);
     Set<String> plates = new TreeSet<>();
-    for (Path file : folder.files) {
+    for (Path file : folder.files()) {
       String name = folder.name(file);
       try {
         FileNames.Named named = names.parse(name).orElse(null);
@@ -232,7 +232,7 @@ public final class PatternArchive implements PlateArchive {
     if (plates.size() > 1) {
       throw new ArchiveException("Archive " + directory, "holds several plates: " + plates + "; choose one by plate = ...");
     }
-    return plates.isEmpty() ? folder.root.getFileName().toString() : plates.iterator().next();
+    return plates.isEmpty() ? folder.root().getFileName().toString() : plates.iterator().next();
   }
 
   private PlateFormat format(Path directory, Set<WellAddress> wells) throws ArchiveException {

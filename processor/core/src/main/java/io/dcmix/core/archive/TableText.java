@@ -22,17 +22,21 @@ import java.util.zip.ZipException;
  * <p>One byte is forgiven in UTF-8: 0xB5, the micro sign of the old Windows and Macintosh encodings, which spreadsheets write
  * into concentrations. Any other wrong byte is refused, because nobody knows what it was.
  */
-final class TableText {
+public final class TableText {
   /** Of the file as it is on disk, and of what it unpacks to. */
-  static final int MAX_BYTES = 64 << 20;
+  public static final int MAX_BYTES = 64 << 20;
 
   private static final int LINE_FEED = '\n';
   private static final byte MICRO = (byte) 0xB5;
 
   private TableText() {}
 
-  /** @throws ArchiveException if the file is none, too large, damaged or no text */
-  static String read(Path file) throws IOException {
+  /**
+   * Reads a file.
+   *
+   * @throws ArchiveException if the file is none, too large, damaged or no text
+   */
+  public static String read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new ArchiveException(file.toString(), Files.exists(file) ? "is not a file" : "is not a file: there is nothing of that name");
     }

@@ -175,6 +175,7 @@ public final class ArchivePublisher implements AutoCloseable {
         .setTimepoint(plane.id().timepoint())
         .setZ(plane.id().z())
         .setAcquiredAt(acquiredAt == null ? null : acquiredAt.truncatedTo(ChronoUnit.MICROS))
+        .setAcquiredAtText(plane.acquiredAtText())
         .setWidth(format.width())
         .setHeight(format.height())
         .setPixelType(format.pixelType())

@@ -1,6 +1,7 @@
 package io.dcmix.streams;
 
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
@@ -126,7 +127,7 @@ public final class ScreeningTopology {
     ModelCard model = wellStage.model();
     KStream<String, PlateInput> rows =
         wells
-            .flatMapValues(output -> rows(output, model), Named.as("rows"))
+            .flatMapValues(output -> rows(output, model, config.quality()), Named.as("rows"))
             .selectKey((key, row) -> KeyParts.join(row.getPlate()), Named.as("rows-by-plate"))
             .repartition(byPlate("rows", PlateRow.class))
             .mapValues(PlateInput.Row::new, Named.as("row-inputs"));
@@ -196,11 +197,11 @@ public final class ScreeningTopology {
   }
 
   /** What a result means for the plate: a row, or the removal of an earlier one. Failures of single sites mean nothing. */
-  private static List<PlateRow> rows(WellOutput output, ModelCard model) {
+  private static List<PlateRow> rows(WellOutput output, ModelCard model, QualityPolicy quality) {
     List<PlateRow> rows = new ArrayList<>();
     switch (output) {
-      case WellOutput.Predicted p -> rows.add(PlateRows.of(p.prediction(), model));
-      case WellOutput.Failed f when f.failure().getSite() == null -> rows.add(PlateRows.of(f.failure()));
+      case WellOutput.Predicted p -> rows.add(PlateRows.of(p, model, quality));
+      case WellOutput.Failed f when f.failure().getSite() == null -> rows.add(PlateRows.of(f));
       case WellOutput.Failed f -> {}
       case WellOutput.Dead d -> {}
     }

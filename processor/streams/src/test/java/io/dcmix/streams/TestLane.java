@@ -59,9 +59,7 @@ final class TestLane implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofMinutes(10);
   static final Duration LATE_WINDOW = Duration.ofHours(2);
   static final ScreeningConfig SCREENING = ScreeningConfig.DEFAULT.withWellDeadline(DEADLINE).withLateWindow(LATE_WINDOW);
-  static final ModelCard MODEL =
-      new ModelCard("test", "1", "ab".repeat(32), List.of("DNA", "GFP"), List.of("negative", "hit"), "hit", PixelType.UINT8, 2, 2,
-          List.of(3.0, 1.0), List.of(0.0, 0.0), List.of(1.0, 1.0), Map.of());
+  static final ModelCard MODEL = model(2, 2);
 
   final Topics topics = new Topics("test");
   final HandReleasedScorer scorer = new HandReleasedScorer();
@@ -140,6 +138,12 @@ final class TestLane implements AutoCloseable {
     plateQuality = output(topics.plateQuality(), AvroSerde.of(PlateQuality.class));
     alerts = output(topics.alerts(), AvroSerde.of(Alert.class));
     deadLetters = driver.createOutputTopic(topics.deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A model of the channels DNA and GFP for images of this size. */
+  static ModelCard model(int height, int width) {
+    return new ModelCard("test", "1", "ab".repeat(32), List.of("DNA", "GFP"), List.of("negative", "hit"), "hit", PixelType.UINT8, height, width,
+        List.of(3.0, 1.0), List.of(0.0, 0.0), List.of(1.0, 1.0), Map.of());
   }
 
   private static Path stateDir() {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,7 @@ public final class PlateAlerts {
 
   private void identicalChannels() {
     List<String> bad = new ArrayList<>();
-    Set<String> channels = new TreeSet<>();
+    SortedSet<String> channels = new TreeSet<>();
     for (PlateRow row : plate.rows()) {
       List<String> same = row.getBadChannels().entrySet().stream()
           .filter(e -> e.getValue().equals(WellFlag.DUPLICATE_CHANNEL.name())).map(Map.Entry::getKey).toList();
@@ -125,7 +126,9 @@ public final class PlateAlerts {
     double share = share(bad.size());
     if (bad.size() >= rules.channelWells() && exceeds(share, rules.channelShare(), AlertKind.CHANNELS_IDENTICAL, null, null)) {
       add(AlertKind.CHANNELS_IDENTICAL, AlertSeverity.CRITICAL, null, null, bad, share, rules.channelShare(),
-          "Channels %s have the same bytes in %d of %d wells".formatted(String.join(" and ", channels), bad.size(), plate.rows().size()),
+          "%s in %d of %d wells".formatted(
+              channels.size() == 1 ? "Channel " + channels.first() + " has the same bytes as another" : "Channels " + String.join(" and ", channels) + " have the same bytes",
+              bad.size(), plate.rows().size()),
           "Check the export: one channel was probably written under two names. Publish the plate again under a new acquisition.");
     }
   }

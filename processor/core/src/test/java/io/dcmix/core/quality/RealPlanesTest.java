@@ -10,6 +10,7 @@ import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.PlaneQuality;
 import io.dcmix.schema.event.WellFlag;
+import io.dcmix.core.screening.FocusOutliers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -77,13 +77,13 @@ public final class StageMeters implements StageMeter {
   @Override
   public void forwarded(WellOutput output, long nowMillis) {
     switch (output) {
-      case WellOutput.Predicted(var prediction) -> {
+      case WellOutput.Predicted(var prediction, _) -> {
         predictions.increment();
         prediction.getFlags().forEach(flag -> increment(flags.get(flag)));
         Duration since = Duration.between(prediction.getLastImageAt(), Instant.ofEpochMilli(nowMillis));
         latency.record(since.isNegative() ? Duration.ZERO : since); // The broker's clock may be ahead of ours.
       }
-      case WellOutput.Failed(var failure) -> {
+      case WellOutput.Failed(var failure, _) -> {
         increment((failure.getSite() == null ? failedWells : failedSites).get(failure.getReason()));
       }
       case WellOutput.Dead _ -> {}

@@ -1,25 +1,36 @@
 package io.dcmix.streams.plate;
 
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.quality.QualityPolicy;
+import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.event.PlaneQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellFlag;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.state.PlateRow;
+import io.dcmix.streams.well.WellOutput;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What a well's result means for its plate. Pure. */
 public final class PlateRows {
   private PlateRows() {}
 
-  /** The row of a prediction. */
-  public static PlateRow of(WellPrediction p, ModelCard model) {
+  /**
+   * The row of a prediction.
+   *
+   * @param quality by which its images were judged
+   */
+  public static PlateRow of(WellOutput.Predicted result, ModelCard model, QualityPolicy quality) {
+    WellPrediction p = result.prediction();
     return PlateRow.newBuilder()
         .setPlate(p.getPlate())
         .setAcquisition(p.getAcquisition())
@@ -42,14 +53,16 @@ public final class PlateRows {
         .setAcquiredAt(micros(p.getAcquiredAt()))
         .setLastImageAt(micros(p.getLastImageAt()))
         .setChannelMeans(channelMeans(p))
-        .setBadChannels(badChannels(p))
+        .setChannelFocus(channelFocus(p, quality))
+        .setBadChannels(badChannels(result, quality))
         .setModelName(p.getModelName())
         .setModelVersion(p.getModelVersion())
         .build();
   }
 
   /** The row of a well that has no result. */
-  public static PlateRow of(WellFailure failure) {
+  public static PlateRow of(WellOutput.Failed result) {
+    WellFailure failure = result.failure();
     return PlateRow.newBuilder()
         .setPlate(failure.getPlate())
         .setAcquisition(failure.getAcquisition())
@@ -58,19 +71,17 @@ public final class PlateRows {
         .setRevision(failure.getRevision())
         .setFailed(true)
         .setFailure(failure.getReason())
-        .setBadChannels(badChannels(failure))
+        .setBadChannels(refused(result.refused()))
         .setModelName(failure.getModelName())
         .setModelVersion(failure.getModelVersion())
         .setLastImageAt(micros(failure.getLastImageAt()))
         .build();
   }
 
-  private static Map<String, String> badChannels(WellFailure failure) {
-    String channel = failure.getChannel();
-    return switch (failure.getReason()) {
-      case BLANK_CHANNEL, SATURATED_CHANNEL, DUPLICATE_CHANNEL -> channel == null ? Map.of() : Map.of(channel, failure.getReason().name());
-      default -> Map.of();
-    };
+  private static Map<String, String> refused(Map<String, FailureReason> reasons) {
+    Map<String, String> bad = new TreeMap<>();
+    reasons.forEach((channel, reason) -> bad.put(channel, reason.name()));
+    return bad;
   }
 
   private static long micros(Instant time) {
@@ -81,48 +92,54 @@ public final class PlateRows {
   private static List<Double> channelMeans(WellPrediction p) {
     List<Double> means = new ArrayList<>();
     for (String channel : p.getChannels()) {
-      p.getPlaneQuality().stream().filter(q -> q.getChannel().equals(channel)).mapToDouble(PlaneQuality::getMean).average().ifPresent(means::add);
+      images(p, channel).mapToDouble(PlaneQuality::getMean).average().ifPresent(means::add);
     }
     return means.size() == p.getChannels().size() ? means : List.of();
   }
 
-  /**
-   * The channels that the prediction's flags are about. A flag is of the well; the channel is the one whose planes show it most,
-   * or none if quality was not measured. The gravest trouble of a channel counts.
-   */
-  private static Map<String, String> badChannels(WellPrediction p) {
-    Map<String, String> bad = new TreeMap<>();
-    if (p.getFlags().contains(WellFlag.BLURRED)) {
-      most(p, q -> -q.getFocus()).forEach(channel -> bad.put(channel, WellFlag.BLURRED.name()));
+  /** Mean focus score of each channel over the images of it that show cells, 0 where none does; empty unless quality was measured. */
+  private static List<Double> channelFocus(WellPrediction p, QualityPolicy quality) {
+    if (p.getPlaneQuality().isEmpty()) {
+      return List.of();
     }
-    if (p.getFlags().contains(WellFlag.SATURATED_CHANNEL)) {
-      most(p, PlaneQuality::getFullScaleFraction).forEach(channel -> bad.put(channel, WellFlag.SATURATED_CHANNEL.name()));
+    return p.getChannels().stream()
+        .map(channel -> images(p, channel).filter(image -> !quality.noCells(List.of(image))).mapToDouble(PlaneQuality::getFocus).average().orElse(0))
+        .toList();
+  }
+
+  private static Stream<PlaneQuality> images(WellPrediction p, String channel) {
+    return p.getPlaneQuality().stream().filter(q -> q.getChannel().equals(channel));
+  }
+
+  /** What is wrong with the well's images, by channel; of several troubles the gravest. */
+  private static Map<String, String> badChannels(WellOutput.Predicted result, QualityPolicy quality) {
+    WellPrediction p = result.prediction();
+    Map<String, String> bad = new TreeMap<>();
+    for (WellFlag trouble : List.of(WellFlag.BLURRED, WellFlag.SATURATED_CHANNEL, WellFlag.BLANK_CHANNEL)) {
+      p.getPlaneQuality().stream().filter(q -> quality.defects(q).contains(trouble)).forEach(q -> bad.put(q.getChannel(), trouble.name()));
     }
     if (p.getFlags().contains(WellFlag.DUPLICATE_CHANNEL)) {
-      duplicates(p).forEach(channel -> bad.put(channel, WellFlag.DUPLICATE_CHANNEL.name()));
+      duplicates(p).forEach(channel -> bad.putIfAbsent(channel, WellFlag.DUPLICATE_CHANNEL.name()));
     }
-    if (p.getFlags().contains(WellFlag.BLANK_CHANNEL)) {
-      most(p, q -> q.getMax() == q.getMin() ? 1 : q.getZeroFraction()).forEach(channel -> bad.put(channel, WellFlag.BLANK_CHANNEL.name()));
-    }
+    bad.putAll(refused(result.refused()));
     return bad;
   }
 
-  private static List<String> most(WellPrediction p, ToDoubleFunction<PlaneQuality> trouble) {
-    double most = p.getPlaneQuality().stream().mapToDouble(trouble).max().orElse(Double.NaN);
-    return p.getPlaneQuality().stream().filter(q -> trouble.applyAsDouble(q) == most).map(PlaneQuality::getChannel).distinct().toList();
-  }
-
-  private static List<String> duplicates(WellPrediction p) {
+  /** Channels of which an image has the bytes of another channel of its site: hashes stand by site, channel and focal plane. */
+  private static Set<String> duplicates(WellPrediction p) {
     int channels = p.getChannels().size();
-    List<String> found = new ArrayList<>();
-    for (int i = 0; i < p.getPlaneSha256().size(); i++) {
-      int site = i / channels * channels;
-      List<String> others = new ArrayList<>(p.getPlaneSha256().subList(site, Math.min(site + channels, p.getPlaneSha256().size())));
-      others.remove(i - site);
-      String channel = p.getChannels().get(i % channels);
-      if (others.contains(p.getPlaneSha256().get(i)) && !found.contains(channel)) {
-        found.add(channel);
+    int images = p.getSitesScored() * channels;
+    Set<String> found = new TreeSet<>();
+    if (images == 0 || p.getPlaneSha256().size() % images != 0) {
+      return found;
+    }
+    int planes = p.getPlaneSha256().size() / images;
+    for (int site = 0; site < p.getSitesScored(); site++) {
+      Map<String, Set<String>> byHash = new HashMap<>();
+      for (int i = 0; i < channels * planes; i++) {
+        byHash.computeIfAbsent(p.getPlaneSha256().get(site * channels * planes + i), h -> new TreeSet<>()).add(p.getChannels().get(i / planes));
       }
+      byHash.values().stream().filter(same -> same.size() > 1).forEach(found::addAll);
     }
     return found;
   }

@@ -2,6 +2,7 @@ package io.dcmix.streams.plate;
 
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.screening.AlertCondition;
+import io.dcmix.core.screening.BlurredWells;
 import io.dcmix.core.screening.DriftAlarm;
 import io.dcmix.core.screening.PlateEvaluation;
 import io.dcmix.core.screening.PlateEvaluator;
@@ -328,13 +329,14 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       try (KeyValueIterator<String, PlateRow> all = rows.prefixScan(plateKey + "/", new StringSerializer())) {
         all.forEachRemaining(entry -> wells.add(entry.value));
       }
+      List<PlateRow> judged = BlurredWells.marked(wells);
       PlateKey plate = PlateKey.parse(plateKey);
       PlateView view = new PlateView(
-          plate, wells, layouts.get(KeyParts.join(plate.plate())), announcements.of(plateKey), running.get(plateKey) != null);
+          plate, judged, layouts.get(KeyParts.join(plate.plate())), announcements.of(plateKey), running.get(plateKey) != null);
       if (view.open() && PlateEvaluator.isComplete(view)) {
         running.delete(plateKey);
         watched.remove(plateKey);
-        return new PlateView(plate, wells, view.layout(), view.acquisition(), false);
+        return new PlateView(plate, judged, view.layout(), view.acquisition(), false);
       }
       return view;
     }

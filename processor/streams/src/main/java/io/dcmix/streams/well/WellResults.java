@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,7 @@ final class WellResults {
     List<SiteState> scored = new ArrayList<>();
     List<PlaneState> used = new ArrayList<>();
     Set<WellFlag> defects = EnumSet.noneOf(WellFlag.class);
+    Map<String, FailureReason> refused = new TreeMap<>();
     well.sites().forEach((number, site) -> {
       if (site.getStatus() == SiteStatus.SCORED) {
         scored.add(site);
@@ -79,14 +81,17 @@ final class WellResults {
         }
       } else {
         outputs.add(new WellOutput.Failed(siteFailure(well, number, site)));
+        if (site.getReason() != null && site.getChannel() != null && defect(site.getReason()) != null) {
+          refused.put(site.getChannel(), site.getReason());
+        }
       }
     });
     if (scored.isEmpty()) {
-      outputs.add(new WellOutput.Failed(noSites(well)));
+      outputs.add(new WellOutput.Failed(noSites(well), refused));
     } else if (scored.size() < minSites) {
-      outputs.add(new WellOutput.Failed(tooFewSites(well)));
+      outputs.add(new WellOutput.Failed(tooFewSites(well), refused));
     } else {
-      outputs.add(new WellOutput.Predicted(prediction(well, scored, used, defects)));
+      outputs.add(new WellOutput.Predicted(prediction(well, scored, used, defects), refused));
     }
     return outputs;
   }

@@ -1,4 +1,4 @@
-package io.dcmix.core.quality;
+package io.dcmix.core.screening;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

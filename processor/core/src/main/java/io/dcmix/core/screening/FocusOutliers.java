@@ -1,4 +1,4 @@
-package io.dcmix.core.quality;
+package io.dcmix.core.screening;
 
 import java.util.Arrays;
 
@@ -16,7 +16,6 @@ public final class FocusOutliers {
   /** Robust z below which a well counts as blurred, unless somebody says otherwise. */
   public static final double BLURRED_BELOW = -5;
 
-  private static final double MAD_TO_SD = 1.4826;
   private static final double LEAST_SPREAD = 0.05;
 
   private FocusOutliers() {}
@@ -36,16 +35,9 @@ public final class FocusOutliers {
       Arrays.fill(z, Double.NaN);
       return z;
     }
-    double centre = median(known);
-    double spread = Math.max(LEAST_SPREAD, MAD_TO_SD * median(Arrays.stream(known).map(l -> Math.abs(l - centre)).toArray()));
+    double centre = SampleStatistics.median(known);
+    double spread = Math.max(LEAST_SPREAD, SampleStatistics.scaledMad(known));
     Arrays.setAll(z, i -> (logs[i] - centre) / spread);
     return z;
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int half = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
 }

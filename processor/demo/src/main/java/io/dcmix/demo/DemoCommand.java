@@ -108,9 +108,9 @@ public final class DemoCommand implements CliCommand {
   @Option(names = "--model", paramLabel = "FILE", description = "The ONNX model. Default: the one for the simulated plate.")
   private @Nullable Path model;
 
-  @Option(names = "--hit-rules", defaultValue = "controls", paramLabel = "NAME|FILE",
+  @Option(names = "--hit-rules", defaultValue = "npi-50", paramLabel = "NAME|FILE",
       description = "How wells are called: controls, samples, npi-50, ssmd-3, b-score, or a file; see docs/hit-calls.md. Default: ${DEFAULT-VALUE}.")
-  private String hitRules = "controls";
+  private String hitRules = "npi-50";
 
   @Mixin private DeviceOptions device = new DeviceOptions();
 

@@ -44,6 +44,13 @@ class DemoIT {
     assertThat(json.get("deadLetters").asInt()).isZero();
     assertThat(json.get("recall").asDouble()).isGreaterThanOrEqualTo(0.95);
     assertThat(json.get("precision").asDouble()).isGreaterThanOrEqualTo(0.95);
+    assertThat(json.at("/decisions/calls/stage").asText()).isEqualTo("FINAL");
+    assertThat(json.at("/decisions/calls/called").asInt()).isEqualTo(320);
+    assertThat(json.at("/decisions/calls/recall").asDouble()).isGreaterThanOrEqualTo(0.95);
+    assertThat(json.at("/decisions/calls/precision").asDouble()).isGreaterThanOrEqualTo(0.9);
+    assertThat(json.at("/decisions/quality/status").asText()).isEqualTo("COMPLETE");
+    assertThat(json.at("/decisions/quality/zPrime").asDouble()).isGreaterThan(0.5);
+    assertThat(json.at("/decisions/alerts")).isEmpty();
     assertThat(json.get("plantedChannels")).extracting(JsonNode::asText)
         .containsExactlyInAnyOrder(json.at("/channels/0/name").asText(), json.at("/channels/1/name").asText());
   }

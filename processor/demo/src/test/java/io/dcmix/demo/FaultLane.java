@@ -14,12 +14,15 @@ import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.AlertState;
 import io.dcmix.schema.event.Encoding;
 import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.PixelType;
+import io.dcmix.schema.event.PlateStatus;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.schema.event.WellRole;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
@@ -35,10 +38,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -273,6 +278,7 @@ final class FaultLane implements AutoCloseable {
     publishLateImage();
     until("second revision in the importance", survivor,
         () -> results.latest.get(LATE).getRevision() == 2 && results.importanceAgrees());
+    until("final calls of the newest results", survivor, () -> results.callsAgree(negativeControls()));
     for (ChildProcess other : others) {
       assertThat(other.stop()).as("a clean stop by SIGTERM").isIn(0, 143);
     }
@@ -284,11 +290,25 @@ final class FaultLane implements AutoCloseable {
     assertThat(results.failures).extracting(WellFailure::getWell, WellFailure::getSite, WellFailure::getReason, WellFailure::getRevision)
         .containsExactlyInAnyOrder(tuple(POISON, 1, poison.reason, 1), tuple(POISON, null, FailureReason.NO_SITES, 1));
     assertThat(results.deadLetters).isZero();
+    assertThat(results.callsAgree(negativeControls())).as("calls after everything was read").isTrue();
+    assertThat(results.quality.getStatus()).isEqualTo(PlateStatus.COMPLETE);
+    assertThat(results.quality.getWellsSeen()).isEqualTo(WELLS);
+    assertThat(results.quality.getWellsFailed()).isEqualTo(1);
+    assertThat(results.alerts).allSatisfy((id, states) -> {
+      for (int i = 0; i < states.size(); i++) {
+        assertThat(states.get(i)).as("raised once before it is resolved once").isEqualTo(i % 2 == 0 ? AlertState.RAISED : AlertState.RESOLVED);
+      }
+    });
     for (String scope : List.of("plate", "all")) {
       assertThat(results.importance.get(scope).getWells()).as("unchanged by the revision").isEqualTo(before).isEqualTo(WELLS - 1);
       assertThat(results.importance.get(scope).getChannels()).hasSize(PLANES_PER_WELL)
           .allSatisfy(c -> assertThat(c.getImportance().getCount()).isEqualTo(WELLS - 1));
     }
+  }
+
+  private Set<String> negativeControls() {
+    return plate.map().wells().entrySet().stream().filter(well -> well.getValue().role() == WellRole.NEGATIVE_CONTROL)
+        .map(well -> well.getKey().toString()).collect(Collectors.toSet());
   }
 
   private static List<Tuple> expected() {

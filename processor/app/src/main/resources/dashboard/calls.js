@@ -42,6 +42,9 @@ export const bases = (calls) => [...new Map([...calls].map((call) => [JSON.strin
 /** Wells whose effect is in question: no control, and not left empty. */
 export const isSample = (role) => !['NEGATIVE_CONTROL', 'POSITIVE_CONTROL', 'EMPTY'].includes(role);
 
+/** Whether a call is of such a well; on a plate with a layout, wells that it does not describe are none. */
+export const isSampleCall = (call) => isSample(call.role) && !call.flags.includes('UNMAPPED');
+
 /** Whether anything was decided; calls without a decision say why in their flags. */
 export const isDecided = (calls) => calls.some((call) => call.hit !== null);
 
@@ -53,7 +56,7 @@ export const listOf = (answer) => answer.groups.flatMap(({ basis, calls }) => ca
 
 /** Hits, not hits and called samples of the calls of one timepoint. */
 export function tally(calls) {
-  const samples = calls.filter((call) => isSample(call.role) && call.hit !== null);
+  const samples = calls.filter((call) => isSampleCall(call) && call.hit !== null);
   return { called: samples.length, hits: samples.filter((call) => call.hit).length };
 }
 

@@ -1,11 +1,11 @@
 // The hit list: by the calls, or by the predicted classes as long as there are none.
-import { bases, decision, flagWords, gate, isDecided, isSample, obstacles, stageOf, tally } from './calls.js';
+import { bases, decision, flagWords, gate, isDecided, isSample, isSampleCall, obstacles, stageOf, tally } from './calls.js';
 import { content, count, el, number, plural, probability, words } from './format.js';
 
 /** What the list shows, and on what it rests. */
 export function hitsOf(cells, calls, layout) {
   if (isDecided(calls)) {
-    const rows = calls.filter((call) => call.hit && isSample(call.role))
+    const rows = calls.filter((call) => call.hit && isSampleCall(call))
       .sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || (a.well < b.well ? -1 : 1));
     return { rows, called: true, stage: stageOf(calls), note: calledNote(calls) };
   }

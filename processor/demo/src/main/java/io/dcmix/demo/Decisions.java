@@ -3,6 +3,7 @@ package io.dcmix.demo;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.AlertSeverity;
+import io.dcmix.schema.event.CallFlag;
 import io.dcmix.schema.event.CallReference;
 import io.dcmix.schema.event.CallStage;
 import io.dcmix.schema.event.HitCall;
@@ -73,7 +74,7 @@ public record Decisions(@Nullable Calls calls, @Nullable Quality quality, List<R
 
   private static Calls calls(Collection<HitCall> calls, Truth truth) {
     List<HitCall> samples =
-        calls.stream().filter(call -> call.getHit() != null && !NO_SAMPLES.contains(call.getRole() == null ? WellRole.UNKNOWN : call.getRole())).toList();
+        calls.stream().filter(call -> call.getHit() != null && isSample(call)).toList();
     Truth.Comparison compared =
         truth.compare(calls.stream().filter(Decisions::isHit).map(call -> WellAddress.parse(call.getWell())).collect(Collectors.toSet()));
     HitCall any = calls.iterator().next();
@@ -93,6 +94,10 @@ public record Decisions(@Nullable Calls calls, @Nullable Quality quality, List<R
     return new Quality(
         q.getStatus().name(), q.getVerdict().name(), q.getZPrime(), q.getRobustZPrime(), q.getSsmd(), q.getHitRate(),
         new TreeMap<>(q.getUndefined()));
+  }
+
+  private static boolean isSample(HitCall call) {
+    return !NO_SAMPLES.contains(call.getRole() == null ? WellRole.UNKNOWN : call.getRole()) && !call.getFlags().contains(CallFlag.UNMAPPED);
   }
 
   private static boolean isHit(HitCall call) {

@@ -4,6 +4,7 @@ import io.dcmix.app.dashboard.Api.CallBasis;
 import io.dcmix.app.dashboard.Api.WellCall;
 import io.dcmix.app.dashboard.CallBook.Called;
 import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.event.CallFlag;
 import io.dcmix.schema.WellAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -43,10 +44,15 @@ final class HitList {
   /** The hits among the samples, by timepoint and rank. */
   static String hits(PlateKey plate, List<Called> calls) {
     return csv(plate, calls.stream()
-        .filter(called -> Boolean.TRUE.equals(called.call().hit()) && !NO_SAMPLES.contains(String.valueOf(called.call().role())))
+        .filter(called -> Boolean.TRUE.equals(called.call().hit()) && isSample(called.call()))
         .sorted(Comparator.comparingInt((Called called) -> called.call().timepoint())
             .thenComparing(called -> called.call().rank(), Comparator.nullsLast(Comparator.naturalOrder())))
         .toList());
+  }
+
+  /** A well that may be a find: the layout says that it is a sample, or there is no layout. */
+  private static boolean isSample(WellCall call) {
+    return !NO_SAMPLES.contains(String.valueOf(call.role())) && !call.flags().contains(CallFlag.UNMAPPED.name());
   }
 
   /** Every call in the order given, controls and wells without a decision included. */

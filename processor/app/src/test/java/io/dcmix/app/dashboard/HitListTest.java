@@ -141,4 +141,13 @@ class HitListTest {
         .isEqualTo("attachment; filename=\"hits-_7_X_y-.._...csv\"; filename*=UTF-8''hits-%D0%967_X_y-.._...csv");
     assertThat(HitList.disposition(new PlateKey("𝒫".repeat(500), "1")).length()).isLessThan(2000);
   }
+
+  @Test
+  void shouldListAWellThatTheLayoutDoesNotDescribeOnlyWhereThereIsNoLayout() {
+    WellCall plain = call("B02", true, null, null, 1).call();
+    WellCall unmapped = new WellCall(
+        "B03", 0, 2, 1, "FINAL", true, 5.0, 1.0, 0.7, 5.0, null, null, null, null, null, null, null, null, false, "Mito", List.of("UNMAPPED"));
+    String csv = HitList.hits(PLATE, List.of(new Called(BASIS, plain), new Called(BASIS, unmapped)));
+    assertThat(read(csv)).extracting(row -> row.get("Metadata_Well")).containsExactly("B02");
+  }
 }

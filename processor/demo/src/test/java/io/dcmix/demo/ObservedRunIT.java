@@ -96,7 +96,7 @@ class ObservedRunIT {
         assertThat(value(scrape, "dcmix_wells_pending")).isZero();
         assertThat(value(scrape, "dcmix_device_fallback")).isZero();
         assertThat(value(scrape, "dcmix_ready")).isEqualTo(1);
-        assertThat(value(scrape, "dcmix_tasks")).as("wells, rows and partials of one partition").isEqualTo(3);
+        assertThat(value(scrape, "dcmix_tasks")).as("wells, layouts, rows and partials of one partition").isEqualTo(4);
         assertThat(value(scrape, "dcmix_consumer_lag_records")).isZero();
         assertThat(value(scrape, "dcmix_fetch_largest_bytes")).isBetween(1.0, (double) config.memory().inputBytes());
         assertThat(value(scrape, "dcmix_state_memory_bytes")).isBetween(1.0, (double) config.memory().stateBytes());

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dcmix.core.archive.PatternArchive;
+import io.dcmix.core.archive.ArchiveOptions;
+import io.dcmix.core.archive.FolderScan;
+import io.dcmix.core.archive.IndexedArchive;
+import io.dcmix.core.archive.PatternLayout;
 import io.dcmix.core.archive.PatternSpec;
 import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.PlateArchive;
@@ -230,7 +233,9 @@ class ReferenceIT {
       payload.get(bytes);
       Files.write(files.resolve("%s s%d %s.png".formatted(id.well(), id.site(), id.channel())), bytes);
     }
-    PatternArchive archive = PatternArchive.open(files, PatternSpec.parse(PATTERN, "test"), null);
+    FolderScan scan = FolderScan.of(files);
+    PlateArchive archive = new IndexedArchive(
+        scan.root(), PatternLayout.read(scan, PatternSpec.parse(PATTERN, "test"), null, ArchiveOptions.NONE).plates().getFirst());
     assertThat(archive.planes()).hasSameSizeAs(plate.planes());
     return archive;
   }

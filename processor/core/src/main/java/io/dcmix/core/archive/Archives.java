@@ -43,15 +43,16 @@ public final class Archives {
     String named = spec.plateMap();
     Path mapPath = mapFile != null ? mapFile : named == null ? null : folder.resolve(named);
     PlateMap map = mapPath == null ? null : PlateMaps.read(mapPath, spec.columns(), spec.plate());
-    PatternArchive archive = PatternArchive.open(folder, spec, map);
-    return new OpenedArchive(archive, map, warnings(archive, map));
+    FolderScan scan = FolderScan.of(folder);
+    ArchiveIndex index = PatternLayout.read(scan, spec, map, ArchiveOptions.NONE);
+    IndexedArchive archive = new IndexedArchive(scan.root(), index.plates().getFirst());
+    return new OpenedArchive(archive, map, warnings(archive, index.findings(), map));
   }
 
-  private static List<String> warnings(PatternArchive archive, @Nullable PlateMap map) {
-    List<String> warnings = new ArrayList<>(archive.warnings());
-    if (archive.ignored().count() > 0) {
-      warnings.add("%d files were ignored, such as %s".formatted(archive.ignored().count(), archive.ignored().examples()));
-    }
+  private static List<String> warnings(PlateArchive archive, Findings findings, @Nullable PlateMap map) {
+    List<String> warnings = new ArrayList<>(findings.warnings());
+    findings.ignored().forEach((why, group) ->
+        warnings.add("%d files were ignored (%s), such as %s".formatted(group.count(), why, group.examples())));
     if (map == null) {
       warnings.add("there is no plate map, so nothing is known of what is in the wells");
       return warnings;

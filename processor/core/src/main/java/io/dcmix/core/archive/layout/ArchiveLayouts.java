@@ -3,6 +3,7 @@ package io.dcmix.core.archive.layout;
 import io.dcmix.core.archive.ArchiveException;
 import io.dcmix.core.archive.ArchiveLayout;
 import io.dcmix.core.archive.FolderScan;
+import io.dcmix.core.archive.PatternLayout;
 import io.dcmix.core.archive.Shown;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,8 +11,12 @@ import java.util.List;
 
 /** The layouts that are known. */
 public final class ArchiveLayouts {
-  /** Those with an index of their own first: their names may fit a looser pattern, too. */
-  private static final List<ArchiveLayout> ALL = List.of();
+  /** First what a person described; then those with an index of their own, whose names may fit a looser pattern, too. */
+  private static final List<ArchiveLayout> ALL = List.of(
+      new PatternLayout(),
+      new Harmony(),
+      new RxRx1(),
+      new LoadData());
 
   private ArchiveLayouts() {}
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PatternArchiveTest {
+class PatternLayoutTest {
   private static final PlaneFormat PNG = new PlaneFormat(4, 3, PixelType.UINT8, Encoding.PNG);
   private static final String SIMPLE = "pattern = (?<well>[A-Z]\\d+)_s(?<site>\\d)_(?<channel>\\w+)\\.png\n";
 
@@ -72,12 +73,12 @@ class PatternArchiveTest {
         timepointBase = 1
         zBase = 1
         """, "test");
-    PatternArchive archive = PatternArchive.open(RealData.folder("imagexpress").resolve("9987_Plate_3434"), spec, null);
+    PlateIndex archive = index(RealData.folder("imagexpress").resolve("9987_Plate_3434"), spec).plates().getFirst();
     assertThat(archive.key().plate()).isEqualTo("9987");
     assertThat(archive.channels()).containsExactly("1", "2", "3");
     // 2 wells, 2 sites, 3 channels, 2 focal planes; the projections in ZStep_0 do not fit the pattern.
     assertThat(archive.planes()).hasSize(24);
-    assertThat(archive.planes().getFirst()).isEqualTo(new PlaneId(WellAddress.parse("B02"), 1, "1", 0, 0));
+    assertThat(archive.planes().getFirst().id()).isEqualTo(new PlaneId(WellAddress.parse("B02"), 1, "1", 0, 0));
     assertThat(archive.absent()).isEmpty();
   }
 
@@ -86,7 +87,7 @@ class PatternArchiveTest {
     for (String name : List.of("B02_s2_DNA", "A01_s1_ER", "A01_s1_DNA", "B02_s1_ER", "B02_s1_DNA", "A01_s2_DNA", "A01_s2_ER")) {
       image(name + ".png");
     }
-    PatternArchive archive = open(SIMPLE);
+    PlateArchive archive = open(SIMPLE);
     assertThat(archive.planes()).extracting(PlaneId::toString).containsExactly(
         "A01 site 1 channel DNA", "A01 site 1 channel ER", "A01 site 2 channel DNA", "A01 site 2 channel ER",
         "B02 site 1 channel DNA", "B02 site 1 channel ER", "B02 site 2 channel DNA");
@@ -104,7 +105,7 @@ class PatternArchiveTest {
     byte[] whole = Files.readAllBytes(folder.resolve("A01_s1_DNA.png"));
     Files.write(folder.resolve("A04_s1_DNA.png"), java.util.Arrays.copyOf(whole, 20));
     Files.write(folder.resolve("A05_s1_DNA.png"), java.util.Arrays.copyOf(whole, whole.length - 20));
-    PatternArchive archive = open(SIMPLE);
+    PlateArchive archive = open(SIMPLE);
     // The header of A05 is whole, so it is a plane; that its pixels are corrupt shows when it is decoded.
     assertThat(archive.planes()).containsExactly(plane("A01", 1, "DNA"), plane("A05", 1, "DNA"));
     assertThat(archive.absent()).extracting(AbsentPlane::reason).containsExactly(
@@ -126,15 +127,43 @@ class PatternArchiveTest {
   }
 
   @Test
+  void shouldBeKnownByTheDescriptionInItsFolder() throws IOException {
+    PatternLayout layout = new PatternLayout();
+    image("P1_A01_1.png");
+    image("P2_A01_1.png");
+    assertThat(layout.recognises(FolderScan.of(folder))).isFalse();
+    assertThatThrownBy(() -> layout.read(FolderScan.of(folder), ArchiveOptions.NONE)).hasMessageContaining("has no dcmix-archive.properties");
+    Files.writeString(folder.resolve(PatternSpec.FILE_NAME), "pattern = (?<plate>P\\d)_(?<well>[A-Z]\\d+)_(?<channel>\\w+)\\.png\nplateMap = map.csv\n");
+    Files.writeString(folder.resolve("map.csv"), "well,role\nA01,negcon\n");
+    assertThat(layout.recognises(FolderScan.of(folder))).isTrue();
+    ArchiveOptions options = new ArchiveOptions("P2", "run 7", null, Map.of("1", "DNA"), Map.of());
+    PlateIndex plate = layout.read(FolderScan.of(folder), options).plates().getFirst();
+    assertThat(plate.key()).isEqualTo(new PlateKey("P2", "run 7"));
+    assertThat(plate.channels()).containsExactly("DNA");
+    assertThat(plate.planes()).extracting(IndexedPlane::id).containsExactly(plane("A01", 1, "DNA"));
+    assertThat(plate.map()).isNotNull();
+  }
+
+  @Test
+  void shouldNotReadAPlateMapThatLiesOutsideOfTheFolder() throws IOException {
+    image("A01_s1_DNA.png");
+    Files.writeString(temp.resolve("map.csv"), "well,role\nA01,negcon\n");
+    Files.writeString(folder.resolve(PatternSpec.FILE_NAME), SIMPLE + "plateMap = ../map.csv\n");
+    assertThatThrownBy(() -> new PatternLayout().read(FolderScan.of(folder), ArchiveOptions.NONE))
+        .isInstanceOf(ArchiveException.class).hasMessageContaining("plateMap: '../map.csv' is not in the folder");
+  }
+
+  @Test
   void shouldRefuseLinksThatLeadOutAndFollowThoseThatDoNot() throws IOException {
     image("A01_s1_DNA.png");
     Path outside = Files.write(temp.resolve("secret.png"), png());
     Files.createSymbolicLink(folder.resolve("A02_s1_DNA.png"), outside);
     Files.createSymbolicLink(folder.resolve("A03_s1_DNA.png"), folder.resolve("A01_s1_DNA.png"));
     Files.createSymbolicLink(folder.resolve("A04_s1_DNA.png"), folder.resolve("nowhere"));
-    PatternArchive archive = open(SIMPLE);
+    ArchiveIndex index = index(folder, PatternSpec.parse(SIMPLE, "test"));
+    PlateArchive archive = archive(index);
     assertThat(archive.planes()).containsExactly(plane("A01", 1, "DNA"), plane("A03", 1, "DNA"));
-    assertThat(archive.warnings()).containsExactlyInAnyOrder(
+    assertThat(index.findings().warnings()).containsExactlyInAnyOrder(
         "refused: A02_s1_DNA.png is a link that leads out of the folder", "refused: A04_s1_DNA.png is a link that leads nowhere");
     // Swapped after the scan:
     Files.delete(folder.resolve("A03_s1_DNA.png"));
@@ -148,13 +177,14 @@ class PatternArchiveTest {
     image("A01_s1_3.png");
     image("B99_s1_1.png");
     Files.writeString(folder.resolve("notes.txt"), "x");
-    PatternArchive archive = open(SIMPLE + "channels = 1=GFP,2=DNA\n");
+    ArchiveIndex index = index(folder, PatternSpec.parse(SIMPLE + "channels = 1=GFP,2=DNA\n", "test"));
+    PlateArchive archive = archive(index);
     assertThat(archive.channels()).containsExactly("GFP", "DNA");
     assertThat(archive.planes()).containsExactly(plane("A01", 1, "GFP"));
     assertThat(archive.absent()).extracting(AbsentPlane::id).containsExactly(plane("A01", 1, "DNA"));
-    assertThat(archive.ignored().count()).isEqualTo(3);
-    assertThat(archive.ignored().examples()).anyMatch(e -> e.contains("channel '3' is not among"))
-        .anyMatch(e -> e.startsWith("B99_s1_1.png (")).contains("notes.txt");
+    assertThat(index.findings().ignored().get("fits the pattern and names no plane").examples()).hasSize(2)
+        .anyMatch(e -> e.contains("channel '3' is not among")).anyMatch(e -> e.startsWith("B99_s1_1.png ("));
+    assertThat(index.findings().ignored().get("does not fit the pattern").examples()).containsExactly("notes.txt");
   }
 
   @Test
@@ -162,10 +192,11 @@ class PatternArchiveTest {
     image("A01_s1_DNA.png");
     Files.createDirectory(folder.resolve("again"));
     image("again/A1_s1_DNA.png");
-    PatternArchive archive = open(SIMPLE);
+    ArchiveIndex index = index(folder, PatternSpec.parse(SIMPLE, "test"));
+    PlateArchive archive = archive(index);
     assertThat(archive.planes()).hasSize(1);
     assertThat(archive.read(archive.planes().getFirst()).origin()).isEqualTo("A01_s1_DNA.png");
-    assertThat(archive.warnings()).containsExactly(
+    assertThat(index.findings().warnings()).containsExactly(
         "again/A1_s1_DNA.png is ignored: A01_s1_DNA.png is A01 site 1 channel DNA already");
   }
 
@@ -182,7 +213,7 @@ class PatternArchiveTest {
   void shouldCountRowsAndColumnsFromTheGivenBase() throws IOException {
     image("r00c23_DNA_t1.png");
     String pattern = "pattern = r(?<row>\\d+)c(?<column>\\d+)_(?<channel>\\w+)_t(?<timepoint>\\d)\\.png\n";
-    PatternArchive archive = open(pattern + "rowBase = 0\ncolumnBase = 0\ntimepointBase = 1\n");
+    PlateArchive archive = open(pattern + "rowBase = 0\ncolumnBase = 0\ntimepointBase = 1\n");
     assertThat(archive.planes()).containsExactly(plane("A24", 1, "DNA"));
     assertThatThrownBy(() -> open(pattern)).hasMessageContaining("no readable image of 1 files fits").hasMessageContaining("row -1");
   }
@@ -222,7 +253,7 @@ class PatternArchiveTest {
       names.add("A%d_s1_DNA.png".formatted(column));
       image(names.getLast());
     }
-    PatternArchive archive = open(SIMPLE);
+    PlateArchive archive = open(SIMPLE);
     assertThat(new HashSet<>(archive.planes().parallelStream().map(id -> origin(archive, id)).toList())).isEqualTo(new HashSet<>(names));
   }
 
@@ -238,8 +269,16 @@ class PatternArchiveTest {
     return new PlaneId(WellAddress.parse(well), site, channel, 0, 0);
   }
 
-  private PatternArchive open(String spec) throws IOException {
-    return PatternArchive.open(folder, PatternSpec.parse(spec, "test"), null);
+  private PlateArchive open(String spec) throws IOException {
+    return archive(index(folder, PatternSpec.parse(spec, "test")));
+  }
+
+  private static ArchiveIndex index(Path folder, PatternSpec spec) throws IOException {
+    return PatternLayout.read(FolderScan.of(folder), spec, null, ArchiveOptions.NONE);
+  }
+
+  private PlateArchive archive(ArchiveIndex index) throws IOException {
+    return new IndexedArchive(folder.toRealPath(), index.plates().getFirst());
   }
 
   private void image(String name) throws IOException {

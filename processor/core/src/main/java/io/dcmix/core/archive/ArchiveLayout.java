@@ -1,6 +1,7 @@
 package io.dcmix.core.archive;
 
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * One way in which plates lie on disk: what a microscope's software or a screening group writes. An implementation reads the
@@ -13,6 +14,11 @@ public interface ArchiveLayout {
 
   /** Who writes it and by what it is known, in one line. */
   String description();
+
+  /** Names of the readings that can be chosen ({@link ArchiveOptions#choices}). */
+  default Set<String> choices() {
+    return Set.of();
+  }
 
   /**
    * Whether a folder looks like it, by the names of its files and at most the first lines of an index.

@@ -62,6 +62,17 @@ public final class PatternLayout implements ArchiveLayout {
   }
 
   /**
+   * Reads a folder by the description of a file from elsewhere; the plate map that it names lies in the folder.
+   *
+   * @throws ArchiveException if the description is wrong, or the folder holds no such plate
+   */
+  public static ArchiveIndex read(FolderScan folder, Path description, ArchiveOptions options) throws IOException {
+    PatternSpec spec = PatternSpec.read(description);
+    String named = spec.plateMap();
+    return read(folder, spec, named == null ? null : PlateMaps.read(folder.root().resolve(named), spec.columns(), spec.plate()), options);
+  }
+
+  /**
    * Reads a folder by a description from elsewhere.
    *
    * @param map adds its wells to those that are expected; null expects the wells that have a file

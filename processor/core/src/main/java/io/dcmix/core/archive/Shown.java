@@ -13,6 +13,13 @@ public final class Shown {
     return text.codePointCount(0, text.length()) > LENGTH ? shown.append('…').toString() : shown.toString();
   }
 
+  /** All of a text, on one line: what a terminal would obey replaced. */
+  public static String whole(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints().forEach(c -> shown.appendCodePoint(isControl(c) ? '\uFFFD' : c));
+    return shown.toString();
+  }
+
   /** Whether a person would not see it, or a terminal would act on it. */
   public static boolean isControl(int c) {
     return switch (Character.getType(c)) {

@@ -80,6 +80,23 @@ public final class PlaneDecoder {
     };
   }
 
+  /**
+   * Reads size and type from the header and makes sure that the file reaches as far as it says, without unpacking a pixel.
+   *
+   * @param payload a whole file; not moved
+   * @throws CorruptPlaneException if it is truncated, no image, or of a kind that {@link #decode} does not read
+   */
+  public static PlaneFormat probeWhole(ByteBuffer payload, Encoding encoding) throws CorruptPlaneException {
+    PlaneFormat format = probe(payload, encoding);
+    ByteBuffer source = payload.slice().order(ByteOrder.BIG_ENDIAN);
+    if (encoding == Encoding.PNG) {
+      PngReader.checkWhole(source);
+    } else {
+      TiffHeader.read(source, ImageLimits.DEFAULT).checkWhole(source.limit());
+    }
+    return format;
+  }
+
   /** PNG or TIFF by the first bytes, else UNKNOWN: RAW has no mark of its own, and that of ZSTD_SHUFFLE does not tell what was packed. */
   public static Encoding encodingOf(ByteBuffer payload) {
     if (payload.remaining() < 8) {

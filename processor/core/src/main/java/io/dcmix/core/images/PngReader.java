@@ -47,6 +47,24 @@ final class PngReader {
     }
   }
 
+  /** Makes sure that all chunks up to the last are there; what is in them is not looked at. */
+  static void checkWhole(ByteBuffer source) throws CorruptPlaneException {
+    int at = 8;
+    int type = 0;
+    while (type != Png.IEND) {
+      if (source.limit() - at < 12) {
+        throw new CorruptPlaneException("PNG is truncated: it ends without IEND");
+      }
+      long length = source.getInt(at) & 0xFFFFFFFFL;
+      type = source.getInt(at + 4);
+      if (length > source.limit() - at - 12) {
+        throw new CorruptPlaneException("PNG is truncated: chunk %s needs %d bytes more".formatted(
+            Png.name(type), length - (source.limit() - at - 12)));
+      }
+      at += 12 + (int) length;
+    }
+  }
+
   private PlaneFormat header(ImageLimits limits) throws CorruptPlaneException {
     if (type != Png.IHDR || data.remaining() != 13) {
       throw new CorruptPlaneException("PNG does not start with its header");

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What a classic TIFF (6.0) says of its first image. Read are: both byte orders, strips and tiles, one sample of 8 or 16
+ * What a classic TIFF (6.0) says of one image, the first unless told otherwise. Read are: both byte orders, strips and tiles, one sample of 8 or 16
  * unsigned bits, no compression, LZW, Deflate (8 and 32946) and PackBits, predictors 1 and 2, and the photometric
  * interpretations BlackIsZero and palette, the latter where the palette is the identity, so that indexes are intensities.
  *
@@ -43,7 +43,10 @@ record TiffHeader(
   private static final int MIN_TILE = 16;
 
   static TiffHeader read(ByteBuffer source, ImageLimits limits) throws CorruptPlaneException {
-    TiffTags tags = TiffTags.first(source);
+    return read(TiffTags.first(source), limits);
+  }
+
+  static TiffHeader read(TiffTags tags, ImageLimits limits) throws CorruptPlaneException {
     long width = tags.number(TiffTags.WIDTH);
     long height = tags.number(TiffTags.HEIGHT);
     limits.checkSize("TIFF", width, height);
@@ -62,6 +65,16 @@ record TiffHeader(
     long[] counts = tags.numbers(tiled ? TiffTags.TILE_COUNTS : TiffTags.STRIP_COUNTS, blocks);
     return new TiffHeader(
         format, tags.order(), compression(tags), differences(tags), (int) blockWidth, (int) blockHeight, offsets, counts);
+  }
+
+  /** Makes sure that all blocks lie in a file of this many bytes. */
+  void checkWhole(long bytes) throws CorruptPlaneException {
+    for (int block = 0; block < offsets.length; block++) {
+      if (offsets[block] > bytes || counts[block] > bytes - offsets[block]) {
+        throw refuse("block %d of %d: its bytes end at %d and the file at %d; the file is truncated".formatted(
+            block + 1, offsets.length, offsets[block] + counts[block], bytes));
+      }
+    }
   }
 
   private static PixelType pixelType(TiffTags tags) throws CorruptPlaneException {

@@ -19,6 +19,10 @@ final class TiffReader {
   static void read(ByteBuffer source, PlaneFormat format, PlaneRows rows, ImageLimits limits) throws CorruptPlaneException {
     TiffHeader header = TiffHeader.read(source, limits);
     PlaneDecoder.checkAgrees(header.format(), format);
+    read(header, source, rows);
+  }
+
+  static void read(TiffHeader header, ByteBuffer source, PlaneRows rows) throws CorruptPlaneException {
     // Blocks that share their bytes would let a small file ask for endless unpacking.
     if (header.compression() != TiffHeader.NO_COMPRESSION && Arrays.stream(header.counts()).sum() > source.limit()) {
       throw new CorruptPlaneException("TIFF's blocks of pixels are together longer than the file");

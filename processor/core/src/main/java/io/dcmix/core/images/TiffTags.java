@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The directory of a TIFF's first image: numbers by tag. */
+/** The directory of one image of a TIFF: numbers by tag. */
 final class TiffTags {
   static final int SUBFILE_TYPE = 254;
   static final int WIDTH = 256;
@@ -14,6 +14,7 @@ final class TiffTags {
   static final int COMPRESSION = 259;
   static final int PHOTOMETRIC = 262;
   static final int FILL_ORDER = 266;
+  static final int DESCRIPTION = 270;
   static final int STRIP_OFFSETS = 273;
   static final int SAMPLES = 277;
   static final int ROWS_PER_STRIP = 278;
@@ -28,6 +29,7 @@ final class TiffTags {
 
   private static final int ENTRY = 12;
   private static final int MAX_DIRECTORIES = 16;
+  private static final int MAX_PAGES = 1 << 20;
 
   /** Where the value of an entry lies. */
   private record Entry(int type, long count, int field) {}
@@ -51,6 +53,45 @@ final class TiffTags {
 
   /** Reads the first directory, and makes sure that it is the only one of a whole image. */
   static TiffTags first(ByteBuffer payload) throws CorruptPlaneException {
+    ByteBuffer source = open(payload);
+    TiffTags first = new TiffTags(source, unsigned(source.getInt(4)));
+    TiffTags tags = first;
+    for (int i = 1; tags.nextDirectory != 0; i++) {
+      if (i == MAX_DIRECTORIES) {
+        throw new CorruptPlaneException("TIFF holds more than %d images".formatted(MAX_DIRECTORIES));
+      }
+      tags = new TiffTags(source, tags.nextDirectory);
+      if ((tags.number(SUBFILE_TYPE, 0) & 1) == 0) {
+        throw new CorruptPlaneException("TIFF holds several images; a plane is one image a file");
+      }
+    }
+    return first;
+  }
+
+  /** Reads the directory of one of several images; 0 is the first. Those before it are stepped over. */
+  static TiffTags page(ByteBuffer file, int page) throws CorruptPlaneException {
+    if (page < 0 || page >= MAX_PAGES) {
+      throw new CorruptPlaneException("TIFF has no image %d; at most %d are read".formatted(page, MAX_PAGES));
+    }
+    ByteBuffer source = open(file);
+    long offset = unsigned(source.getInt(4));
+    for (int i = 0; i < page; i++) {
+      if (offset + 2 > source.limit()) {
+        throw new CorruptPlaneException("TIFF is truncated: it points to byte %d and ends at %d".formatted(offset + 2, source.limit()));
+      }
+      long next = offset + 2 + (source.getShort((int) offset) & 0xFFFF) * (long) ENTRY;
+      if (next + 4 > source.limit()) {
+        throw new CorruptPlaneException("TIFF is truncated: it points to byte %d and ends at %d".formatted(next + 4, source.limit()));
+      }
+      offset = unsigned(source.getInt((int) next));
+      if (offset == 0) {
+        throw new CorruptPlaneException("TIFF has no image %d; it has %d, counted from 0".formatted(page, i + 1));
+      }
+    }
+    return new TiffTags(source, offset);
+  }
+
+  private static ByteBuffer open(ByteBuffer payload) throws CorruptPlaneException {
     ByteBuffer source = payload.slice();
     if (source.remaining() < 8) {
       throw new CorruptPlaneException("TIFF is truncated: it has %d bytes".formatted(source.remaining()));
@@ -65,18 +106,7 @@ final class TiffTags {
       throw new CorruptPlaneException(
           version == 43 ? "BigTIFF is not read; save it as classic TIFF" : "The payload does not start as a TIFF does");
     }
-    TiffTags first = new TiffTags(source, unsigned(source.getInt(4)));
-    TiffTags tags = first;
-    for (int i = 1; tags.nextDirectory != 0; i++) {
-      if (i == MAX_DIRECTORIES) {
-        throw new CorruptPlaneException("TIFF holds more than %d images".formatted(MAX_DIRECTORIES));
-      }
-      tags = new TiffTags(source, tags.nextDirectory);
-      if ((tags.number(SUBFILE_TYPE, 0) & 1) == 0) {
-        throw new CorruptPlaneException("TIFF holds several images; a plane is one image a file");
-      }
-    }
-    return first;
+    return source;
   }
 
   ByteOrder order() {
@@ -122,6 +152,15 @@ final class TiffTags {
       };
     }
     return numbers;
+  }
+
+  /** The bytes of a text; empty if there is none. */
+  ByteBuffer text(int tag) throws CorruptPlaneException {
+    Entry entry = entries.get(tag);
+    if (entry == null || entry.type != 2) {
+      return ByteBuffer.allocate(0);
+    }
+    return source.slice(entry.count <= 4 ? entry.field : at(unsigned(source.getInt(entry.field)), entry.count), (int) entry.count);
   }
 
   /** An offset as an index, if that many bytes lie there. */

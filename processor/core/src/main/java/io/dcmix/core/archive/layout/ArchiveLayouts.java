@@ -15,8 +15,13 @@ public final class ArchiveLayouts {
   private static final List<ArchiveLayout> ALL = List.of(
       new PatternLayout(),
       new Harmony(),
+      new CellVoyager(),
+      new InCell(),
+      new OmeTiff(),
+      new OmeZarr(),
       new RxRx1(),
-      new LoadData());
+      new LoadData(),
+      new ImageXpress());
 
   private ArchiveLayouts() {}
 

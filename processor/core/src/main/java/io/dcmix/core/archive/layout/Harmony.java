@@ -55,6 +55,11 @@ public final class Harmony implements ArchiveLayout {
   }
 
   @Override
+  public Set<String> choices() {
+    return Set.of(BARCODE, TIMEPOINT_BASE, PlateBuilder.WELLS);
+  }
+
+  @Override
   public boolean recognises(FolderScan folder) throws IOException {
     for (Path file : folder.files()) {
       int rank = rank(file);

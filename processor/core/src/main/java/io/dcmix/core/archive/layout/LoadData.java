@@ -58,6 +58,11 @@ public final class LoadData implements ArchiveLayout {
   }
 
   @Override
+  public Set<String> choices() {
+    return Set.of(BARCODE, CHANNELS, SITES, PATHS, SHARED, PlateBuilder.WELLS);
+  }
+
+  @Override
   public boolean recognises(FolderScan folder) {
     return folder.files().stream().anyMatch(file -> NAMES.contains(ListedFiles.fileName(file)));
   }

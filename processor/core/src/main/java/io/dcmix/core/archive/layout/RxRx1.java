@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -55,6 +56,11 @@ public final class RxRx1 implements ArchiveLayout {
   @Override
   public String description() {
     return "RxRx1: HEPG2-01/Plate1/B02_s1_w1.png, with metadata.csv";
+  }
+
+  @Override
+  public Set<String> choices() {
+    return Set.of(CHANNELS, PlateBuilder.WELLS);
   }
 
   @Override

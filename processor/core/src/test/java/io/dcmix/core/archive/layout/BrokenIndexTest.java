@@ -54,6 +54,7 @@ class BrokenIndexTest {
         """;
     return Stream.of(
         new Case(new Harmony(), "Index.idx.xml", harmony, List.of("a.tiff", "Images/b.tiff", "c.tiff")),
+        new Case(new OmeTiff(), "plate.companion.ome", OmeTiffTest.document("a.tiff", "Images/b.tiff", "../secret.tiff"), List.of("a.tiff", "Images/b.tiff")),
         new Case(new LoadData(), "load_data.csv", loadData, List.of("a.tiff", "Images/b.tiff", "c.tiff")),
         new Case(new RxRx1(), "metadata.csv", rxrx1, List.of("HEPG2-01/Plate1/B02_s1_w1.png", "HEPG2-01/Plate1/B03_s1_w2.png")));
   }
@@ -85,7 +86,7 @@ class BrokenIndexTest {
   }
 
   /** Cut off, or with some bits flipped, or with a number or a piece written over another place. */
-  private static byte[] damaged(byte[] whole, SplittableRandom random) {
+  static byte[] damaged(byte[] whole, SplittableRandom random) {
     byte[] bytes = random.nextInt(4) == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
     if (bytes.length == 0) {
       return bytes;

@@ -1,0 +1,106 @@
+package io.dcmix.app.archive;
+
+import io.dcmix.core.archive.ArchiveException;
+import io.dcmix.core.archive.ArchiveOptions;
+import io.dcmix.core.archive.Shown;
+import io.dcmix.core.archive.layout.FoundArchive;
+import io.dcmix.core.cli.CliException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How to read an archive, where a person knows better; a mixin of every command that reads one. */
+public final class ArchiveOptionsMixin {
+  private static final String PATTERN = "pattern";
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--layout", paramLabel = "NAME",
+      description = "How the plates lie on disk: harmony, ome-tiff, … Default: the first layout that the folder looks like.")
+  private @Nullable String layout;
+
+  @Option(names = "--spec", paramLabel = "FILE",
+      description = "How file names are read by the layout pattern. Default: dcmix-archive.properties in the folder.")
+  private @Nullable Path description;
+
+  @Option(names = "--plate", paramLabel = "BARCODE",
+      description = "Barcode of the plate, where the archive has one; of an archive of several, the one to read.")
+  private @Nullable String plate;
+
+  @Option(names = "--acquisition", paramLabel = "ID", description = "Id of the imaging run. Default: what the archive says.")
+  private @Nullable String acquisition;
+
+  @Option(names = "--zone", paramLabel = "ZONE",
+      description = "Where the microscope's clock hangs, as in Europe/Berlin or +02:00, for archives whose times name no zone. "
+          + "Default: such times are kept as text only.")
+  private @Nullable String zone;
+
+  @Option(names = "--channel", paramLabel = "OLD=NEW", description = "Another name of a channel: w1=DNA. Repeatable.")
+  private Map<String, String> channels = new LinkedHashMap<>();
+
+  @Option(names = "--choice", paramLabel = "NAME=VALUE",
+      description = "Which of two readings is taken; 'archive inspect' names those that there are. Repeatable.")
+  private Map<String, String> choices = new LinkedHashMap<>();
+
+  /**
+   * Finds the layout of a folder and reads its index.
+   *
+   * @throws CliException if that cannot be done, with the place and the remedy
+   */
+  public FoundArchive open(Path folder) throws IOException {
+    try {
+      FoundArchive found = description == null
+          ? FoundArchive.open(folder, layout, options()) : FoundArchive.described(folder, checked(description), options());
+      checkChannels(found);
+      return found;
+    } catch (ArchiveException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** What was said on the command line. */
+  public ArchiveOptions options() {
+    return new ArchiveOptions(plate, acquisition, zone(), channels, choices);
+  }
+
+  private Path checked(Path file) {
+    if (layout != null && !layout.equals(PATTERN)) {
+      throw new ParameterException(spec.commandLine(), "--spec is for the layout %s, and --layout says %s".formatted(PATTERN, layout));
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new ParameterException(spec.commandLine(), "--spec: there is no file " + file);
+    }
+    return file;
+  }
+
+  /** A name that nothing goes by was mistyped. */
+  private void checkChannels(FoundArchive found) {
+    TreeSet<String> there = new TreeSet<>();
+    found.index().plates().forEach(plate -> there.addAll(plate.channels()));
+    channels.forEach((old, renamed) -> {
+      if (!there.contains(renamed)) {
+        throw new CliException("--channel %s=%s: the archive has no channel '%s'; there are %s".formatted(
+            old, renamed, old, there.stream().map(Shown::of).toList()));
+      }
+    });
+  }
+
+  private @Nullable ZoneId zone() {
+    try {
+      return zone == null ? null : ZoneId.of(zone);
+    } catch (DateTimeException e) {
+      throw new ParameterException(spec.commandLine(), "--zone: '%s' is no time zone; write Europe/Berlin, UTC or +02:00".formatted(zone), e);
+    }
+  }
+}

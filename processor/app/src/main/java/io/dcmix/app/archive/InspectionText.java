@@ -68,7 +68,7 @@ final class InspectionText {
     int width = p.channels().stream().mapToInt(c -> Shown.of(c.name()).length()).max().orElse(0);
     String label = "channels";
     for (Channel c : p.channels()) {
-      field(label, ("%-" + Math.max(width, 1) + "s  %s  %,d planes").formatted(Shown.of(c.name()), image(c.image()), c.planes()));
+      field(label, ("%-" + Math.max(width, 1) + "s  %s  %,d plane%s").formatted(Shown.of(c.name()), image(c.image()), c.planes(), c.planes() == 1 ? "" : "s"));
       label = "";
     }
     times(p.times(), p.planes());

@@ -83,9 +83,22 @@ public final class AvroCodec<T extends SpecificRecord> {
     return encode(header, record);
   }
 
+  /**
+   * The record in single-object encoding; faster where records are large.
+   *
+   * @param about how many bytes it will have: a buffer of that size need not grow
+   */
+  public byte[] encode(T record, int about) {
+    return encode(header, record, about);
+  }
+
   /** The record in plain binary encoding, after the given bytes. */
   public byte[] encode(byte[] prefix, T record) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return encode(prefix, record, 32);
+  }
+
+  private byte[] encode(byte[] prefix, T record, int about) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(about);
     out.writeBytes(prefix);
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
     try {

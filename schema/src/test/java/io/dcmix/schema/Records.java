@@ -7,6 +7,7 @@ import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.schema.event.PlateQuality;
+import io.dcmix.schema.event.PublishProgress;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.state.ImportancePartial;
@@ -33,7 +34,7 @@ final class Records {
   static final List<Class<? extends SpecificRecord>> EVENTS =
       List.of(
           ImageEvent.class, Acquisition.class, PlateLayout.class, WellPrediction.class, WellFailure.class, ChannelImportance.class,
-          HitCall.class, PlateQuality.class, Alert.class);
+          HitCall.class, PlateQuality.class, Alert.class, PublishProgress.class);
 
   static final List<Class<? extends SpecificRecord>> STATES =
       List.of(PlaneState.class, SiteState.class, WellState.class, PlateRow.class, ImportancePartial.class);

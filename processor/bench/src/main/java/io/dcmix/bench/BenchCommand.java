@@ -22,6 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     sortOptions = false,
+    subcommands = PublishBenchCommand.class,
+    synopsisSubcommandLabel = "[publish]",
+    commandListHeading = "%nCommands:%n",
     description = {
       "Measure this machine: how many wells a second the processor scores, beside a bare loop that only decodes and scores.",
       "",
@@ -52,6 +55,7 @@ import picocli.CommandLine.Option;
       "  dcmix bench                                        Everything; takes well over a quarter of an hour.",
       "  dcmix bench --workload rxrx1 --repeat 3 --report bench.json",
       "  dcmix bench --workload transport --plates 1 --memory-plates 0      A quick look.",
+      "  dcmix bench publish                                MB/s of publishing alone; a minute or two.",
       "  dcmix bench --workload rxrx1 --option=--scorer-threads=3 --jvm-option=-Xmx2g",
       "",
       "Exit codes: 0 measured, 1 failed, or with --strict a bar was missed, 2 wrong usage."
@@ -188,7 +192,7 @@ public final class BenchCommand implements CliCommand {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

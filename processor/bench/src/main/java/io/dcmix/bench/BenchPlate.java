@@ -9,6 +9,8 @@ import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,26 +18,39 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The first wells of a 384-well plate, filled from a pool; read at full speed, or at a well a pause. One thread reads it. */
+/** The first wells of a plate of 384, or of 1536 where there are more, filled from a pool; read at full speed, or at a well a pause. One thread reads it. */
 final class BenchPlate implements PlateArchive {
   private final PlateKey key;
+  private final PlateFormat format;
   private final ImagePool pool;
   private final List<WellAddress> wells;
   private final int firstWell;
   private final long pauseNanos;
+  private final boolean ofFiles;
   private long startedAt = -1;
 
   /**
-   * @param wells 1 to 384
+   * @param wells 1 to 1536
    * @param firstWell number of the first well in the pool, so that plates differ
    * @param pause from the first plane of a well to that of the next
    */
   BenchPlate(String name, ImagePool pool, int wells, int firstWell, Duration pause) {
+    this(name, pool, wells, firstWell, pause, false);
+  }
+
+  private BenchPlate(String name, ImagePool pool, int wells, int firstWell, Duration pause, boolean ofFiles) {
     key = new PlateKey(name, "1");
     this.pool = pool;
-    this.wells = PlateFormat.WELLS_384.wells().subList(0, wells);
+    format = wells <= PlateFormat.WELLS_384.size() ? PlateFormat.WELLS_384 : PlateFormat.WELLS_1536;
+    this.wells = format.wells().subList(0, wells);
     this.firstWell = firstWell;
     pauseNanos = pause.toNanos();
+    this.ofFiles = ofFiles;
+  }
+
+  /** A plate whose images are read from their files, as an archive's are, each time anew. */
+  static BenchPlate ofFiles(String name, ImagePool pool, int wells) {
+    return new BenchPlate(name, pool, wells, 0, Duration.ZERO, true);
   }
 
   @Override
@@ -45,7 +60,7 @@ final class BenchPlate implements PlateArchive {
 
   @Override
   public PlateFormat format() {
-    return PlateFormat.WELLS_384;
+    return format;
   }
 
   @Override
@@ -84,12 +99,14 @@ final class BenchPlate implements PlateArchive {
       await(number);
     }
     int well = firstWell + number;
-    return new ArchivePlane(id, pool.images().format(), pool.payload(well, plane), null, pool.file(well, plane).toString());
+    Path path = pool.file(well, plane);
+    ByteBuffer payload = ofFiles ? ByteBuffer.wrap(Files.readAllBytes(path)).asReadOnlyBuffer() : pool.payload(well, plane);
+    return new ArchivePlane(id, pool.images().format(), payload, null, path.toString());
   }
 
   @Override
   public @Nullable Path file(PlaneId id) {
-    return pool.images().byReference() ? pool.file(firstWell + number(id), plane(id)) : null;
+    return ofFiles || pool.images().byReference() ? pool.file(firstWell + number(id), plane(id)) : null;
   }
 
   private int number(PlaneId id) {

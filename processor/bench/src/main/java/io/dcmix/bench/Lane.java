@@ -53,9 +53,9 @@ final class Lane implements AutoCloseable {
    */
   void publish(List<BenchPlate> plates, LongConsumer progress) throws InterruptedException {
     Referral referral = pool.images().byReference() ? Referral.to(pool.folder(), 0) : null;
-    try (ArchivePublisher publisher = new ArchivePublisher(topics, broker.client(), InstantSource.system(), referral)) {
+    try (ArchivePublisher publisher = new ArchivePublisher(topics, broker.client(), InstantSource.system(), referral, ArchivePublisher.TRANSACTION_TIMEOUT)) {
       for (BenchPlate plate : plates) {
-        List<AbsentPlane> absent = publisher.publish(plate, plate.key().acquisition(), null, progress).absent();
+        List<AbsentPlane> absent = publisher.publish(plate, plate.key().acquisition(), null, progress::accept).absent();
         if (!absent.isEmpty()) {
           throw new CliException("An image could not be published: " + absent.getFirst().reason());
         }

@@ -184,7 +184,7 @@ public final class DemoCommand implements CliCommand {
     AtomicLong sent = new AtomicLong();
     CompletableFuture<Published> publishing = new CompletableFuture<>();
     Thread publisher = Thread.ofPlatform().name("publisher").daemon().start(() -> {
-      try (ArchivePublisher to = new ArchivePublisher(topics, client, InstantSource.system(), plate.referral(referenceAbove))) {
+      try (ArchivePublisher to = new ArchivePublisher(topics, client, InstantSource.system(), plate.referral(referenceAbove), ArchivePublisher.TRANSACTION_TIMEOUT)) {
         publishing.complete(to.publish(plate.archive(), run, plate.map(), sent::set));
       } catch (IOException | RuntimeException | InterruptedException e) {
         publishing.completeExceptionally(e);

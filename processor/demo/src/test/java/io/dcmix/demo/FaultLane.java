@@ -25,14 +25,12 @@ import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.event.WellRole;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
-import io.dcmix.streams.publish.ArchivePublisher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,14 +146,14 @@ final class FaultLane implements AutoCloseable {
       }
     }
     return CompletableFuture.runAsync(() -> {
-      try (ArchivePublisher publisher = new ArchivePublisher(topics, broker.client(), InstantSource.system())) {
+      try (ImageByImage publisher = new ImageByImage(topics, broker.client())) {
         allowed.acquire();
-        publisher.publish(altered, plate.key().acquisition(), plate.map(), done -> {
+        publisher.publish(altered, plate.map(), done -> {
           if (done < PLANES) {
             allowed.acquireUninterruptibly();
           }
         });
-      } catch (IOException | InterruptedException e) {
+      } catch (IOException | ExecutionException | InterruptedException e) {
         throw new IllegalStateException(e);
       }
     }, task -> Thread.ofPlatform().daemon().start(task));

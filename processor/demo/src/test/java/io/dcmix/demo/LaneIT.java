@@ -37,7 +37,6 @@ import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.StreamsRuntime;
 import io.dcmix.streams.Topics;
-import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.results.LaneReader;
 import io.dcmix.streams.source.TopicPlaneSource;
 import java.io.InputStream;
@@ -46,7 +45,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -353,8 +351,8 @@ class LaneIT {
   }
 
   private static void publish(Topics topics, PlateArchive plate) throws Exception {
-    try (ArchivePublisher publisher = new ArchivePublisher(topics, client, InstantSource.system())) {
-      publisher.publish(plate, plate.key().acquisition(), null, done -> {});
+    try (ImageByImage publisher = new ImageByImage(topics, client)) {
+      publisher.publish(plate, null, done -> {});
     }
   }
 

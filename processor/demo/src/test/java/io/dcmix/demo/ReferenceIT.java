@@ -254,7 +254,7 @@ class ReferenceIT {
   }
 
   private static void publish(Topics topics, PlateArchive plate, Referral referral) throws Exception {
-    try (ArchivePublisher publisher = new ArchivePublisher(topics, client, InstantSource.system(), referral)) {
+    try (ArchivePublisher publisher = new ArchivePublisher(topics, client, InstantSource.system(), referral, ArchivePublisher.TRANSACTION_TIMEOUT)) {
       assertThat(publisher.publish(plate, plate.key().acquisition(), null, done -> {}).absent()).isEmpty();
     }
   }

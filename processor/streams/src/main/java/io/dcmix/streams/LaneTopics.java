@@ -93,6 +93,7 @@ public final class LaneTopics {
         TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete",
         TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofDays(365).toMillis()))));
     wanted.add(topic(topics.acquisitions(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    wanted.add(topic(topics.publishProgress(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
     wanted.add(layouts(topics, plan));
     if (topics.borrowsImages()) {
       wanted.removeIf(topic -> borrowed(topics, topic.name()));
@@ -128,7 +129,8 @@ public final class LaneTopics {
   }
 
   private static boolean borrowed(Topics topics, String topic) {
-    return topics.borrowsImages() && (topic.equals(topics.imageEvents()) || topic.equals(topics.acquisitions()));
+    return topics.borrowsImages()
+        && (topic.equals(topics.imageEvents()) || topic.equals(topics.acquisitions()) || topic.equals(topics.publishProgress()));
   }
 
   /**
@@ -156,20 +158,34 @@ public final class LaneTopics {
    * @throws UnusableTopicsException if it does not exist, or if the broker would forget layouts
    */
   public static void checkLayouts(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
-    ConfigResource layouts = new ConfigResource(ConfigResource.Type.TOPIC, topics.plateLayouts());
+    checkCompacted(admin, topics, topics.plateLayouts(), "the broker would forget layouts",
+        "create it with --create-topic, or start a processor with --create-topics");
+  }
+
+  /**
+   * Checks the topic in which publishers remember what they have done.
+   *
+   * @throws UnusableTopicsException if it does not exist, or if the broker would forget, and images would be published twice
+   */
+  public static void checkProgress(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
+    checkCompacted(admin, topics, topics.publishProgress(), "the broker would forget what was published, and it would be published again",
+        "create the lane's topics with --create-topics");
+  }
+
+  private static void checkCompacted(Admin admin, Topics topics, String topic, String otherwise, String remedy)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
-      Config config = Objects.requireNonNull(admin.describeConfigs(List.of(layouts)).all().get().get(layouts));
+      Config config = Objects.requireNonNull(admin.describeConfigs(List.of(resource)).all().get().get(resource));
       String cleanup = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
       if (!cleanup.equals("compact")) {
-        throw new UnusableTopicsException(topics, List.of("topic %s has cleanup.policy=%s, so the broker would forget layouts; set it to compact"
-            .formatted(topics.plateLayouts(), cleanup)));
+        throw new UnusableTopicsException(topics, List.of("topic %s has cleanup.policy=%s, so %s; set it to compact".formatted(topic, cleanup, otherwise)));
       }
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
         throw e;
       }
-      throw new UnusableTopicsException(topics, List.of("topic %s does not exist: create it with --create-topic, or start a processor with --create-topics"
-          .formatted(topics.plateLayouts())));
+      throw new UnusableTopicsException(topics, List.of("topic %s does not exist: %s".formatted(topic, remedy)));
     }
   }
 

@@ -46,6 +46,11 @@ public record Topics(String lane, String source) {
     return "shared.plate-layouts";
   }
 
+  /** What publishers of images have done; theirs alone, no processor reads it. */
+  public String publishProgress() {
+    return source + ".publish-progress";
+  }
+
   public String wellPredictions() {
     return lane + ".well-predictions";
   }
@@ -79,7 +84,7 @@ public record Topics(String lane, String source) {
     return "dcmix-" + lane;
   }
 
-  /** Every topic that it reads or writes. */
+  /** Every topic that a processor of the lane reads or writes. */
   public List<String> all() {
     return List.of(
         imageEvents(), acquisitions(), plateLayouts(), wellPredictions(), wellFailures(), channelImportance(), hitCalls(),

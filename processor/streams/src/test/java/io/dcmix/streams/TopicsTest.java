@@ -17,6 +17,7 @@ class TopicsTest {
         "replay-2025.image-events", "replay-2025.acquisitions", "replay-2025.well-predictions", "replay-2025.well-failures",
         "replay-2025.channel-importance", "replay-2025.hit-calls", "replay-2025.plate-quality", "replay-2025.alerts", "replay-2025.dead-letters", "shared.plate-layouts");
     assertThat(topics.applicationId()).isEqualTo("dcmix-replay-2025");
+    assertThat(topics.publishProgress()).as("no processor needs it").isEqualTo("replay-2025.publish-progress").isNotIn(topics.all());
   }
 
   @ParameterizedTest
@@ -40,6 +41,7 @@ class TopicsTest {
         "screening.image-events", "screening.acquisitions", "replay-m2.well-predictions", "replay-m2.well-failures",
         "replay-m2.channel-importance", "replay-m2.hit-calls", "replay-m2.plate-quality", "replay-m2.alerts", "replay-m2.dead-letters", "shared.plate-layouts");
     assertThat(topics.applicationId()).isEqualTo("dcmix-replay-m2");
+    assertThat(topics.publishProgress()).as("of whoever publishes").isEqualTo("screening.publish-progress");
     assertThat(new Topics("screening").borrowsImages()).isFalse();
     assertThatThrownBy(() -> new Topics("replay", "Bad")).hasMessageContaining("'Bad'");
   }

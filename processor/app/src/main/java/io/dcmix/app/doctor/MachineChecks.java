@@ -1,5 +1,6 @@
 package io.dcmix.app.doctor;
 
+import io.dcmix.app.Amount;
 import com.sun.management.OperatingSystemMXBean;
 import io.dcmix.core.model.RuntimeLibrary;
 import java.lang.management.ManagementFactory;

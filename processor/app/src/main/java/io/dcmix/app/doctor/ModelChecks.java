@@ -1,5 +1,6 @@
 package io.dcmix.app.doctor;
 
+import io.dcmix.app.Amount;
 import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.DeviceUnavailableException;

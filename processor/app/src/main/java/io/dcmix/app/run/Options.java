@@ -123,7 +123,7 @@ public final class Options {
    *
    * @throws CliException if one of them is none
    */
-  static List<Path> folders(String option, List<Path> paths) {
+  public static List<Path> folders(String option, List<Path> paths) {
     for (Path path : paths) {
       if (!Files.isDirectory(path)) {
         throw new CliException(option + ": " + path + " is no folder");

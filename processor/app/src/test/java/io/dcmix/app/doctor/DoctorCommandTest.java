@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import io.dcmix.app.Amount;
 import io.dcmix.app.Dcmix;
 import io.dcmix.app.doctor.Finding.Level;
 import io.dcmix.core.model.CudaLibraries.Library;

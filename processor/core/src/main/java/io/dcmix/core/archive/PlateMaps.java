@@ -26,7 +26,7 @@ public final class PlateMaps {
    *
    * @param plate which one, where the file describes several
    */
-  static PlateMap read(Path file, PlateMapColumns columns, @Nullable String plate) throws IOException {
+  public static PlateMap read(Path file, PlateMapColumns columns, @Nullable String plate) throws IOException {
     PlateMapFile read = readAll(file, columns, null, null);
     if (!read.problems().isEmpty()) {
       throw new ArchiveException("Plate map " + file, read.problems());

@@ -1,78 +1,87 @@
 package io.dcmix.streams.publish;
 
 import io.dcmix.core.archive.AbsentPlane;
-import io.dcmix.core.archive.ArchivePlane;
-import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.PlateArchive;
 import io.dcmix.core.archive.PlateMap;
-import io.dcmix.core.images.PlaneFormat;
-import io.dcmix.core.images.Sha256;
 import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
-import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.Orientation;
 import io.dcmix.schema.event.PlateLayout;
-import io.dcmix.streams.LaneTopics;
+import io.dcmix.schema.event.PublishProgress;
 import io.dcmix.streams.Topics;
+import io.dcmix.streams.publish.PlateReading.Step;
+import io.dcmix.streams.publish.PublishObserver.SentWell;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import java.util.Set;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes a plate as events: its layout, the announcement of the acquisition, its images well by well, and the end of it.
- * One plane is in memory at a time, besides what the producer buffers. Not thread-safe.
+ *
+ * <p>Once, whatever happens: the images of a well go out in one transaction with a record of that, so a publisher that starts
+ * again, after a crash at any moment, goes on behind the last whole well. Small wells share a transaction, and none is divided. Of
+ * two publishers of one plate the later one goes on and the earlier one ends with a {@link TakenOverException}.
+ *
+ * <p>Threading: publishes on one thread; any thread may close it, which ends the publishing.
  */
 public final class ArchivePublisher implements AutoCloseable {
+  /** How long a well may take; also for how long readers wait on a publisher that was killed and not started again. */
+  public static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
+
+  /** Small wells share a transaction until they have so many bytes: each costs a few round trips, whatever is in it. */
+  private static final long TRANSACTION_BYTES = 32L << 20;
+
+  /** And until they are so many: what a crash sends again stays little. */
+  private static final int TRANSACTION_WELLS = 16;
+
+  /** Whole wells are made visible when nothing follows for so long. */
+  private static final Duration PATIENCE = Duration.ofMillis(20);
+
+  /** Added to it for the broker's sweep, while this publisher waits for others to finish theirs. */
+  private static final Duration SWEEP = Duration.ofSeconds(60);
+
   private final Topics topics;
+  private final Map<String, Object> client;
   private final InstantSource clock;
   private final @Nullable Referral referral;
-  private final KafkaProducer<byte[], byte[]> producer;
-  private final AvroCodec<ImageEvent> images = AvroCodec.of(ImageEvent.class);
+  private final Duration timeout;
   private final AvroCodec<Acquisition> acquisitions = AvroCodec.of(Acquisition.class);
   private final AvroCodec<PlateLayout> layouts = AvroCodec.of(PlateLayout.class);
-  private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private final AvroCodec<PublishProgress> progress = AvroCodec.of(PublishProgress.class);
+  private @Nullable PlateProducer current;
+  private boolean closed;
 
   /** A publisher that sends all images inline. */
-  public ArchivePublisher(Topics topics, Map<String, Object> clientConfig, InstantSource clock) {
-    this(topics, clientConfig, clock, null);
+  public ArchivePublisher(Topics topics, Map<String, Object> client, InstantSource clock) {
+    this(topics, client, clock, null, TRANSACTION_TIMEOUT);
   }
 
   /**
-   * Connects lazily.
+   * Connects when it publishes.
    *
-   * @param clientConfig bootstrap.servers and security
+   * @param client bootstrap.servers and security
    * @param referral which images go by reference; null sends all inline
+   * @param timeout how long a well may take to be read and sent
    */
-  public ArchivePublisher(Topics topics, Map<String, Object> clientConfig, InstantSource clock, @Nullable Referral referral) {
+  public ArchivePublisher(Topics topics, Map<String, Object> client, InstantSource clock, @Nullable Referral referral, Duration timeout) {
     this.topics = topics;
+    this.client = Map.copyOf(client);
     this.clock = clock;
     this.referral = referral;
-    Map<String, Object> config = new HashMap<>(clientConfig);
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-    config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
-    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
-    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LaneTopics.MAX_MESSAGE_BYTES);
-    this.producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    this.timeout = timeout;
   }
 
   /**
@@ -80,113 +89,225 @@ public final class ArchivePublisher implements AutoCloseable {
    *
    * @param images number of image events
    * @param wells number of wells with at least one
+   * @param bytes of the image events
+   * @param imagesBefore planes of wells that earlier publishers sent
+   * @param wellsBefore number of these wells
+   * @param announced whether anything had to be said of the plate: false if it was all published and finished before
    * @param absent planes that were promised and did not come, each with its reason
+   * @param changed wells that were published before and hold something else now
+   * @param empty wells without a single image, now or before
    */
-  public record Published(PlateKey key, long images, long wells, List<AbsentPlane> absent) {}
+  public record Published(
+      PlateKey key, long images, long wells, long bytes, long imagesBefore, long wellsBefore, boolean announced, List<AbsentPlane> absent,
+      List<ChangedWell> changed, Set<WellKey> empty) {
+    /** Everything was done before, and nothing has changed. */
+    public boolean nothingToDo() {
+      return !announced && images == 0 && changed.isEmpty();
+    }
+  }
 
   /**
-   * Publishes a plate.
+   * Publishes what is not published yet of a plate.
    *
    * @param acquisition id of the run; the archive's own unless the same plate is published again
    * @param map layout; null if there is none
-   * @param progress is told the number of planes published so far
+   * @throws TakenOverException if another publisher of the same plate began
    * @throws IOException if Kafka refuses an event; a plane that cannot be read, or is too large to be sent, only becomes absent
    */
-  public Published publish(PlateArchive archive, String acquisition, @Nullable PlateMap map, LongConsumer progress)
+  public Published publish(PlateArchive archive, String acquisition, @Nullable PlateMap map, PublishObserver observer)
       throws IOException, InterruptedException {
     PlateKey key = new PlateKey(archive.key().plate(), acquisition);
-    Instant started = clock.instant();
-    List<AbsentPlane> absent = new ArrayList<>(archive.absent());
-    if (map != null) {
-      send(topics.plateLayouts(), KeyParts.join(key.plate()), layouts.encode(Layouts.of(key.plate(), map, Orientation.NORMAL)));
+    try (PlateProducer producer = open(key)) {
+      producer.takeOver();
+      PlateProgress before = PlateProgress.read(topics, client, key, timeout.plus(SWEEP));
+      return new Run(archive, key, map, observer, producer, before).publish();
+    } finally {
+      forget();
     }
-    announce(Manifests.acquisition(archive, acquisition, absent, AcquisitionStatus.STARTED, started, null), key);
+  }
 
-    long count = 0;
-    long wells = 0;
-    WellKey last = null;
-    for (PlaneId id : archive.planes()) {
-      WellKey well = new WellKey(key, id.well(), id.timepoint());
-      ArchivePlane plane;
-      try {
-        plane = archive.read(id);
-      } catch (IOException e) {
-        absent.add(new AbsentPlane(id, String.valueOf(e.getMessage())));
-        continue;
+  private synchronized PlateProducer open(PlateKey key) throws IOException {
+    if (closed) {
+      throw new IOException("Publishing was ended");
+    }
+    PlateProducer opened = PlateProducer.connect(key, topics, client, timeout);
+    current = opened;
+    return opened;
+  }
+
+  private synchronized void forget() {
+    current = null;
+  }
+
+  /**
+   * A whole well in the open transaction.
+   *
+   * @param last of its images; null if it has none
+   */
+  private record OpenWell(WellKey key, @Nullable Future<RecordMetadata> last, int images, long bytes) {}
+
+  /** One plate. */
+  private final class Run {
+    private final PlateArchive archive;
+    private final PlateKey key;
+    private final @Nullable PlateMap map;
+    private final PublishObserver observer;
+    private final PlateProducer producer;
+    private final PlateProgress before;
+    private final Instant startedAt;
+    private final List<AbsentPlane> absent;
+    private final List<ChangedWell> changed = new ArrayList<>();
+    private final Set<WellKey> empty = new HashSet<>();
+    private final List<OpenWell> open = new ArrayList<>();
+    private long openBytes;
+    private long images;
+    private long wells;
+    private long bytes;
+    private long imagesBefore;
+    private long wellsBefore;
+    private boolean announced;
+
+    Run(PlateArchive archive, PlateKey key, @Nullable PlateMap map, PublishObserver observer, PlateProducer producer, PlateProgress before) {
+      this.archive = archive;
+      this.key = key;
+      this.map = map;
+      this.observer = observer;
+      this.producer = producer;
+      this.before = before;
+      this.absent = new ArrayList<>(archive.absent());
+      Acquisition earlier = before.announced();
+      Instant began = earlier == null ? null : earlier.getStartedAt();
+      this.startedAt = began == null ? clock.instant() : began;
+    }
+
+    Published publish() throws IOException, InterruptedException {
+      Set<WellKey> left = new HashSet<>(PlateReading.wells(archive, key).keySet());
+      left.removeAll(before.wells().keySet());
+      if (!left.isEmpty()) {
+        start();
       }
-      ImageEvent.Builder event = event(key, plane, archive.instrument());
-      switch (Delivery.of(plane.payload().remaining(), archive.file(id), referral)) {
-        case Delivery.Inline _ -> event.setBytes(plane.payload());
-        case Delivery.ByReference at -> event.setUri(at.uri().toString());
-        case Delivery.Impossible impossible -> {
-          absent.add(new AbsentPlane(id, plane.origin() + ": " + impossible.why()));
-          continue;
+      try (PlateReading reading = new PlateReading(archive, key, before.wells(), referral, clock)) {
+        sendAll(reading);
+      }
+      finish();
+      return new Published(key, images, wells, bytes, imagesBefore, wellsBefore, announced, List.copyOf(absent), List.copyOf(changed),
+          Set.copyOf(empty));
+    }
+
+    /** The announcement comes before the first image; after a restart it is there already. */
+    private void start() throws IOException, InterruptedException {
+      Acquisition manifest = Manifests.acquisition(archive, key.acquisition(), absent, AcquisitionStatus.STARTED, startedAt, null);
+      if (map != null) {
+        var _ = producer.send(topics.plateLayouts(), KeyParts.join(key.plate()), layouts.encode(Layouts.of(key.plate(), map, Orientation.NORMAL)));
+      }
+      if (!manifest.equals(before.announced())) {
+        announce(manifest);
+      } else if (map != null) {
+        producer.commit();
+      }
+    }
+
+    /** Only when all images are there is it true that the plate is finished. */
+    private void finish() throws IOException, InterruptedException {
+      Acquisition earlier = before.announced();
+      Instant ended = earlier == null || earlier.getStatus() != AcquisitionStatus.FINISHED || images > 0 ? null : earlier.getFinishedAt();
+      Acquisition manifest = Manifests.acquisition(
+          archive, key.acquisition(), absent, AcquisitionStatus.FINISHED, startedAt, ended == null ? clock.instant() : ended);
+      if (images > 0 || !manifest.equals(earlier)) {
+        announce(manifest);
+      }
+    }
+
+    private void announce(Acquisition acquisition) throws IOException, InterruptedException {
+      var _ = producer.send(topics.acquisitions(), key.toString(), acquisitions.encode(acquisition));
+      producer.commit();
+      announced = true;
+    }
+
+    private void sendAll(PlateReading reading) throws IOException, InterruptedException {
+      Future<RecordMetadata> last = null;
+      int count = 0;
+      long size = 0;
+      while (true) {
+        switch (reading.next(PATIENCE)) {
+          case null -> {
+            if (count == 0) {
+              commit(); // whole wells do not wait for the disk
+            }
+          }
+          case Step.Image(WellKey well, Instant acquiredAt, byte[] event) -> {
+            if (count == 0 && !observer.isDue(well, acquiredAt, openBytes)) {
+              commit();
+              observer.await(well, acquiredAt);
+            }
+            last = producer.send(topics.imageEvents(), well.toString(), event);
+            count++;
+            size += event.length;
+            observer.images(imagesBefore + images + count);
+          }
+          case Step.WellRead(WellKey well, PublishProgress done) -> {
+            var _ = producer.send(topics.publishProgress(), well.toString(), progress.encode(done));
+            open.add(new OpenWell(well, last, count, size));
+            openBytes += size;
+            images += count;
+            last = null;
+            count = 0;
+            size = 0;
+            if (openBytes >= TRANSACTION_BYTES || open.size() >= TRANSACTION_WELLS) {
+              commit();
+            }
+          }
+          case Step.Unchanged(WellKey well, int planes) -> {
+            imagesBefore += planes;
+            wellsBefore++;
+            if (planes == 0) {
+              empty.add(well);
+            }
+            observer.images(imagesBefore + images);
+          }
+          case Step.Changed(ChangedWell well) -> {
+            imagesBefore += well.before();
+            wellsBefore++;
+            changed.add(well);
+          }
+          case Step.Absent(AbsentPlane plane) -> absent.add(plane);
+          case Step.Failed(RuntimeException why) -> throw why;
+          case Step.End() -> {
+            commit();
+            return;
+          }
         }
       }
-      send(topics.imageEvents(), well.toString(), images.encode(event.build()));
-      wells += well.equals(last) ? 0 : 1;
-      last = well;
-      progress.accept(++count);
     }
-    // Only when all images are there is it true that the plate is finished.
-    producer.flush();
-    throwIfFailed();
-    announce(Manifests.acquisition(archive, acquisition, absent, AcquisitionStatus.FINISHED, started, clock.instant()), key);
-    return new Published(key, count, wells, List.copyOf(absent));
-  }
 
-  private void announce(Acquisition acquisition, PlateKey key) throws IOException, InterruptedException {
-    try {
-      producer.send(record(topics.acquisitions(), key.toString(), acquisitions.encode(acquisition))).get();
-    } catch (ExecutionException e) {
-      throw new IOException("Kafka refused the announcement of " + key + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void send(String topic, String key, byte[] value) throws IOException {
-    throwIfFailed();
-    var _ = producer.send(record(topic, key, value), (metadata, e) -> {
-      if (e != null) {
-        failure.compareAndSet(null, e);
+    /** Makes the whole wells visible that are in the open transaction; does nothing if there is none. */
+    private void commit() throws IOException, InterruptedException {
+      if (open.isEmpty()) {
+        return;
       }
-    });
-  }
-
-  private static ProducerRecord<byte[], byte[]> record(String topic, String key, byte[] value) {
-    return new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value);
-  }
-
-  private void throwIfFailed() throws IOException {
-    Exception e = failure.get();
-    if (e != null) {
-      throw new IOException("Kafka refused an event: " + e.getMessage(), e);
+      producer.commit();
+      for (OpenWell well : open) {
+        RecordMetadata place = well.last() == null ? null : PlateProducer.place(well.last());
+        if (place == null) {
+          empty.add(well.key());
+        } else {
+          wells++;
+        }
+        bytes += well.bytes();
+        observer.sent(new SentWell(well.key(), place == null ? -1 : place.partition(), place == null ? -1 : place.offset(), well.images(), well.bytes()));
+      }
+      open.clear();
+      openBytes = 0;
     }
   }
 
-  private static ImageEvent.Builder event(PlateKey key, ArchivePlane plane, @Nullable String instrument) {
-    PlaneFormat format = plane.format();
-    Instant acquiredAt = plane.acquiredAt();
-    return ImageEvent.newBuilder()
-        .setPlate(key.plate())
-        .setAcquisition(key.acquisition())
-        .setWell(plane.id().well().toString())
-        .setSite(plane.id().site())
-        .setChannel(plane.id().channel())
-        .setTimepoint(plane.id().timepoint())
-        .setZ(plane.id().z())
-        .setAcquiredAt(acquiredAt == null ? null : acquiredAt.truncatedTo(ChronoUnit.MICROS))
-        .setAcquiredAtText(plane.acquiredAtText())
-        .setWidth(format.width())
-        .setHeight(format.height())
-        .setPixelType(format.pixelType())
-        .setEncoding(format.encoding())
-        .setSize((long) plane.payload().remaining())
-        .setSha256(Sha256.of(plane.payload()))
-        .setInstrument(instrument);
-  }
-
+  /** Ends the publishing; its open transaction is aborted. */
   @Override
-  public void close() {
-    producer.close();
+  public synchronized void close() {
+    closed = true;
+    PlateProducer open = current;
+    if (open != null) {
+      open.close();
+    }
   }
 }

@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What an archive announces, as events. Pure. */
-final class Manifests {
+public final class Manifests {
   private Manifests() {}
 
   /**
@@ -28,7 +28,7 @@ final class Manifests {
    * @param absent the planes that will never come
    * @param finishedAt null while it runs
    */
-  static Acquisition acquisition(
+  public static Acquisition acquisition(
       PlateArchive archive, String acquisition, List<AbsentPlane> absent, AcquisitionStatus status, Instant startedAt, @Nullable Instant finishedAt) {
     SortedMap<WellAddress, SortedSet<Integer>> sites = new TreeMap<>();
     int timepoints = 1;

@@ -26,6 +26,7 @@ public final class LaneReader implements AutoCloseable {
   private static final Duration ASK = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(100);
 
+  private final Map<String, Object> settings;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final Set<String> existing;
@@ -52,6 +53,7 @@ public final class LaneReader implements AutoCloseable {
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     // Compaction and retention may take the beginning away before it is read.
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings = config;
     consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     try {
       Map<String, List<PartitionInfo>> all = consumer.listTopics(ASK);
@@ -97,7 +99,25 @@ public final class LaneReader implements AutoCloseable {
    * @throws QuietBrokerException if it takes longer
    */
   public void readToEnd(Duration patience, Taker taker) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    readTo(consumer.endOffsets(partitions), patience, taker);
+  }
+
+  /**
+   * Reads on through everything that lies in the topics now, and waits for transactions that are open now: what was committed
+   * behind one of them is not missed.
+   *
+   * @param patience how long at most nothing may come; longer than a transaction may be open
+   * @throws QuietBrokerException if it takes longer
+   */
+  public void readAll(Duration patience, Taker taker) {
+    Map<String, Object> config = new HashMap<>(settings);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+    try (KafkaConsumer<byte[], byte[]> open = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      readTo(open.endOffsets(partitions), patience, taker);
+    }
+  }
+
+  private void readTo(Map<TopicPartition, Long> ends, Duration patience, Taker taker) {
     long news = System.nanoTime();
     while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
       ConsumerRecords<byte[], byte[]> batch = consumer.poll(POLL);

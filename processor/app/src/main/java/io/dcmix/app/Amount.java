@@ -1,12 +1,12 @@
-package io.dcmix.app.doctor;
+package io.dcmix.app;
 
 import java.util.Locale;
 
 /** Bytes for people. */
-final class Amount {
+public final class Amount {
   private Amount() {}
 
-  static String text(long bytes) {
+  public static String text(long bytes) {
     if (bytes < 1L << 20) {
       return String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0);
     }

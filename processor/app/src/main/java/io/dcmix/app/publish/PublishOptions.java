@@ -1,0 +1,139 @@
+package io.dcmix.app.publish;
+
+import io.dcmix.app.archive.ArchiveOptionsMixin;
+import io.dcmix.app.run.Brokers;
+import io.dcmix.app.run.Durations;
+import io.dcmix.app.run.Options;
+import io.dcmix.app.run.Sizes;
+import io.dcmix.core.archive.BarcodeAliases;
+import io.dcmix.core.cli.CliException;
+import io.dcmix.streams.LaneTopics;
+import io.dcmix.streams.Topics;
+import io.dcmix.streams.publish.ArchivePublisher;
+import io.dcmix.streams.publish.Referral;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What is published, where, and how; a mixin of the commands that publish. */
+final class PublishOptions {
+  private static final Duration LONGEST = Duration.ofMinutes(15);
+
+  @Parameters(arity = "1..*", paramLabel = "DIR", description = "Folders of plates; published in this order.")
+  private List<Path> folders = List.of();
+
+  @Option(names = "--bootstrap-servers", required = true, paramLabel = "HOST:PORT", description = "The Kafka brokers.")
+  private String bootstrapServers = "";
+
+  @Mixin private ArchiveOptionsMixin archive = new ArchiveOptionsMixin();
+
+  @Option(names = "--plate-map", paramLabel = "FILE", description = "What is in the wells: CSV or TSV. Default: what the archive says.")
+  private @Nullable Path plateMap;
+
+  @Option(names = "--barcode-aliases", paramLabel = "FILE",
+      description = "Table of alias and barcode: a plate goes by the barcode if its name is an alias. Default: none.")
+  private @Nullable Path barcodeAliases;
+
+  @Option(names = "--create-topics", description = "Create the lane's topics that do not exist.")
+  private boolean createTopics;
+
+  @Option(names = "--partitions", defaultValue = "8", description = "Partitions of created topics; fixed for the life of the lane. Default: ${DEFAULT-VALUE}.")
+  private int partitions = 8;
+
+  @Option(names = "--replication", defaultValue = "3", description = "Replication of created topics. Default: ${DEFAULT-VALUE}.")
+  private short replication = 3;
+
+  @Option(names = "--reference-root", paramLabel = "DIR",
+      description = "Large images below this folder go by reference; processors need it, too (their --reference-root). See docs/references.md. Default: all inline.")
+  private @Nullable Path referenceRoot;
+
+  @Option(names = "--reference-base", paramLabel = "URI", description = "What that folder is called where the processors run: file:///mnt/plates/. Default: the same path.")
+  private @Nullable URI referenceBase;
+
+  @Option(names = "--reference-above", defaultValue = "4MiB", paramLabel = "SIZE", converter = Sizes.class,
+      description = "Images of more bytes go by reference, where there is a --reference-root. Default: ${DEFAULT-VALUE}.")
+  private long referenceAbove = Referral.ABOVE;
+
+  @Option(names = "--transaction-timeout", defaultValue = "60s", paramLabel = "TIME", converter = Durations.class,
+      description = "How long a well may take to be read and sent, at most 15m; readers wait so long for a publisher that was killed. Default: ${DEFAULT-VALUE}.")
+  private Duration transactionTimeout = ArchivePublisher.TRANSACTION_TIMEOUT;
+
+  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting for the Kafka clients, such as security.protocol=SSL. Repeatable.")
+  private @Nullable Map<String, String> kafka;
+
+  String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** The settings of a Kafka client. */
+  Map<String, Object> client() {
+    Map<String, Object> client = new HashMap<>(settings());
+    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    return client;
+  }
+
+  private Map<String, String> settings() {
+    return kafka == null ? Map.of() : kafka;
+  }
+
+  /** Opens the folders; says on stderr what a person should know of them. */
+  List<PlateSource> plates() {
+    try {
+      BarcodeAliases aliases = barcodeAliases == null ? BarcodeAliases.NONE : BarcodeAliases.read(barcodeAliases);
+      return PlateSource.open(folders, archive, plateMap, aliases, warning -> System.err.println("Note: " + warning));
+    } catch (IOException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Waits for a broker, and creates or checks the topics. */
+  void prepare(Topics topics) throws InterruptedException {
+    Brokers.awaitAnswer(bootstrapServers, settings(), Brokers.PATIENCE);
+    try (Admin admin = Admin.create(client())) {
+      if (createTopics) {
+        LaneTopics.create(admin, topics, new LaneTopics.Plan(partitions, replication, Duration.ofDays(7)));
+      }
+      LaneTopics.checkProgress(admin, topics);
+    } catch (ExecutionException e) {
+      throw new CliException("Cannot %s the topics of lane %s: %s".formatted(createTopics ? "create" : "look at", topics.lane(), e.getMessage()), e);
+    } catch (LaneTopics.UnusableTopicsException e) {
+      throw new CliException(String.join("; ", e.problems()), e);
+    }
+  }
+
+  ArchivePublisher publisher(Topics topics) {
+    if (transactionTimeout.isZero() || transactionTimeout.compareTo(LONGEST) > 0) {
+      throw new CliException("--transaction-timeout must be between 1ms and 15m, which is the most that brokers allow");
+    }
+    return new ArchivePublisher(topics, client(), InstantSource.system(), referral(), transactionTimeout);
+  }
+
+  private @Nullable Referral referral() {
+    if (referenceRoot == null) {
+      if (referenceBase != null) {
+        throw new CliException("--reference-base is another name of a folder: name that with --reference-root");
+      }
+      return null;
+    }
+    try {
+      Path root = Options.folders("--reference-root", List.of(referenceRoot)).getFirst().toRealPath();
+      return referenceBase == null ? Referral.to(root, referenceAbove) : new Referral(root, referenceBase, referenceAbove);
+    } catch (IllegalArgumentException e) {
+      throw new CliException("--reference-base: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new CliException("--reference-root: " + referenceRoot + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

@@ -2,7 +2,9 @@ package io.dcmix.app.archive;
 
 import io.dcmix.core.archive.ArchiveException;
 import io.dcmix.core.archive.ArchiveOptions;
+import io.dcmix.core.archive.FolderScan;
 import io.dcmix.core.archive.Shown;
+import io.dcmix.core.archive.layout.ArchiveLayouts;
 import io.dcmix.core.archive.layout.FoundArchive;
 import io.dcmix.core.cli.CliException;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,22 @@ public final class ArchiveOptionsMixin {
     } catch (ArchiveException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /**
+   * Reads those files of a folder that are there by now; channels may be missing yet.
+   *
+   * @throws ArchiveException if they hold no plate that can be read
+   */
+  public FoundArchive open(FolderScan scan) throws IOException {
+    return description != null
+        ? FoundArchive.described(scan, checked(description), options())
+        : FoundArchive.open(scan, layout == null ? ArchiveLayouts.recognise(scan) : List.of(ArchiveLayouts.named(layout)), options());
+  }
+
+  /** The file that says how names are read, if it does not lie in the folder; else null. */
+  public @Nullable Path description() {
+    return description;
   }
 
   /** What was said on the command line. */

@@ -88,14 +88,23 @@ final class PublishOptions {
     return kafka == null ? Map.of() : kafka;
   }
 
-  /** Opens the folders; says on stderr what a person should know of them. */
-  List<PlateSource> plates() {
+  /** Folders that are followed while a microscope fills them; one that is not there may be a share that is away. */
+  List<WatchedFolder> watched(WatchOptions watch) {
+    BarcodeAliases aliases = aliases();
+    return folders.stream().map(folder -> new WatchedFolder(folder, archive, plateMap, aliases, watch)).toList();
+  }
+
+  private BarcodeAliases aliases() {
     try {
-      BarcodeAliases aliases = barcodeAliases == null ? BarcodeAliases.NONE : BarcodeAliases.read(barcodeAliases);
-      return PlateSource.open(folders, archive, plateMap, aliases, warning -> System.err.println("Note: " + warning));
+      return barcodeAliases == null ? BarcodeAliases.NONE : BarcodeAliases.read(barcodeAliases);
     } catch (IOException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Opens the folders; says on stderr what a person should know of them. */
+  List<PlateSource> plates() {
+    return PlateSource.open(folders, archive, plateMap, aliases(), warning -> System.err.println("Note: " + warning));
   }
 
   /** Waits for a broker, and creates or checks the topics. */

@@ -10,7 +10,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The files below a folder, in the order of their paths. Links to folders are not followed, so that none leads round in circles;
@@ -24,6 +27,7 @@ public final class FolderScan {
   private final int maxEntries;
   private int entries;
   private final List<Path> files = new ArrayList<>();
+  private final Map<Path, FileStamp> stamps = new HashMap<>();
   private final List<String> refused = new ArrayList<>();
 
   private FolderScan(Path root, int maxEntries) {
@@ -78,6 +82,21 @@ public final class FolderScan {
     return Collections.unmodifiableList(files);
   }
 
+  /** What was seen of the files as they were listed. */
+  public Map<Path, FileStamp> stamps() {
+    return Collections.unmodifiableMap(stamps);
+  }
+
+  /** The folder as if it held these of its files only. */
+  public FolderScan only(Set<Path> visible) {
+    FolderScan part = new FolderScan(root, maxEntries);
+    files.stream().filter(visible::contains).forEach(part.files::add);
+    part.stamps.putAll(stamps);
+    part.stamps.keySet().retainAll(visible);
+    part.refused.addAll(refused);
+    return part;
+  }
+
   /** What was not listed, and why. */
   public List<String> refused() {
     return List.copyOf(refused);
@@ -93,12 +112,17 @@ public final class FolderScan {
     if (name(file).codePoints().anyMatch(Shown::isControl)) {
       refused.add(shown(file) + " has a character in its name that nobody sees; give it another name");
     } else if (attributes.isRegularFile()) {
-      files.add(file);
+      add(file, attributes);
     } else if (attributes.isDirectory()) {
       refused.add("%s is not looked into: it lies more than %d folders deep".formatted(shown(file), MAX_DEPTH));
     } else if (attributes.isSymbolicLink()) {
       visitLink(file);
     }
+  }
+
+  private void add(Path file, BasicFileAttributes attributes) {
+    files.add(file);
+    stamps.put(file, FileStamp.of(attributes));
   }
 
   private void count() throws ArchiveException {
@@ -117,7 +141,7 @@ public final class FolderScan {
       if (!target.startsWith(root)) {
         refused.add(shown(link) + " is a link that leads out of the folder");
       } else if (Files.isRegularFile(target)) {
-        files.add(link);
+        add(link, Files.readAttributes(target, BasicFileAttributes.class));
       }
     } catch (IOException e) {
       refused.add(shown(link) + " is a link that leads nowhere");

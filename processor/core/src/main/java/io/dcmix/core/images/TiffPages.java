@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A TIFF file of several images, mapped into memory, so that only what is looked at is read. For one thread. */
 public final class TiffPages implements AutoCloseable {
@@ -47,6 +48,21 @@ public final class TiffPages implements AutoCloseable {
     TiffHeader header = header(page);
     header.checkWhole(file.limit());
     return raw(header);
+  }
+
+  /**
+   * Makes sure that the file holds all bytes of all its images, without unpacking one.
+   *
+   * @throws CorruptPlaneException if it is truncated, has no image, or one of a kind that is not read
+   */
+  public void checkWhole() throws CorruptPlaneException {
+    List<TiffTags> pages = TiffTags.pages(file);
+    if (pages.isEmpty()) {
+      throw new CorruptPlaneException("TIFF has no image");
+    }
+    for (TiffTags page : pages) {
+      TiffHeader.read(page, ImageLimits.DEFAULT).checkWhole(file.limit());
+    }
   }
 
   /**

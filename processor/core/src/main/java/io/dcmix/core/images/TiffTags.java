@@ -2,8 +2,12 @@ package io.dcmix.core.images;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The directory of one image of a TIFF: numbers by tag. */
 final class TiffTags {
@@ -30,6 +34,7 @@ final class TiffTags {
   private static final int ENTRY = 12;
   private static final int MAX_DIRECTORIES = 16;
   private static final int MAX_PAGES = 1 << 20;
+  private static final int MAX_LISTED = 1 << 16;
 
   /** Where the value of an entry lies. */
   private record Entry(int type, long count, int field) {}
@@ -89,6 +94,30 @@ final class TiffTags {
       }
     }
     return new TiffTags(source, offset);
+  }
+
+  /**
+   * The directories of all images, without reduced copies of them.
+   *
+   * @throws CorruptPlaneException if one of them does not lie within the file, or they lead round in circles
+   */
+  static List<TiffTags> pages(ByteBuffer file) throws CorruptPlaneException {
+    ByteBuffer source = open(file);
+    List<TiffTags> pages = new ArrayList<>();
+    long offset = unsigned(source.getInt(4));
+    Set<Long> offsets = new HashSet<>();
+    for (int i = 0; offset != 0; i++) {
+      if (i == MAX_LISTED || !offsets.add(offset)) {
+        throw new CorruptPlaneException(
+            i == MAX_LISTED ? "TIFF holds more than %d images".formatted(MAX_LISTED) : "TIFF has directories that lead round in circles");
+      }
+      TiffTags tags = new TiffTags(source, offset);
+      if (i == 0 || (tags.number(SUBFILE_TYPE, 0) & 1) == 0) {
+        pages.add(tags);
+      }
+      offset = tags.nextDirectory;
+    }
+    return pages;
   }
 
   private static ByteBuffer open(ByteBuffer payload) throws CorruptPlaneException {

@@ -42,10 +42,10 @@ public final class ArchivePublisher implements AutoCloseable {
   public static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
 
   /** Small wells share a transaction until they have so many bytes: each costs a few round trips, whatever is in it. */
-  private static final long TRANSACTION_BYTES = 32L << 20;
+  static final long TRANSACTION_BYTES = 32L << 20;
 
   /** And until they are so many: what a crash sends again stays little. */
-  private static final int TRANSACTION_WELLS = 16;
+  static final int TRANSACTION_WELLS = 16;
 
   /** Whole wells are made visible when nothing follows for so long. */
   private static final Duration PATIENCE = Duration.ofMillis(20);
@@ -61,7 +61,7 @@ public final class ArchivePublisher implements AutoCloseable {
   private final AvroCodec<Acquisition> acquisitions = AvroCodec.of(Acquisition.class);
   private final AvroCodec<PlateLayout> layouts = AvroCodec.of(PlateLayout.class);
   private final AvroCodec<PublishProgress> progress = AvroCodec.of(PublishProgress.class);
-  private @Nullable PlateProducer current;
+  private final Set<PlateProducer> producers = new HashSet<>();
   private boolean closed;
 
   /** A publisher that sends all images inline. */
@@ -117,26 +117,48 @@ public final class ArchivePublisher implements AutoCloseable {
   public Published publish(PlateArchive archive, String acquisition, @Nullable PlateMap map, PublishObserver observer)
       throws IOException, InterruptedException {
     PlateKey key = new PlateKey(archive.key().plate(), acquisition);
-    try (PlateProducer producer = open(key)) {
-      producer.takeOver();
-      PlateProgress before = PlateProgress.read(topics, client, key, timeout.plus(SWEEP));
-      return new Run(archive, key, map, observer, producer, before).publish();
+    PlateProducer producer = open(key);
+    try {
+      return new Run(archive, key, map, observer, producer, takeOver(key, producer)).publish();
     } finally {
-      forget();
+      close(producer);
     }
+  }
+
+  /**
+   * Takes over a plate that is still acquired; what was published of it is known from then on.
+   *
+   * @throws IOException if Kafka refuses, or does not tell what was published
+   */
+  public LivePlate follow(PlateKey key) throws IOException, InterruptedException {
+    PlateProducer producer = open(key);
+    try {
+      return new LivePlate(key, topics, producer, takeOver(key, producer), referral, clock, timeout, () -> close(producer));
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      close(producer);
+      throw e;
+    }
+  }
+
+  private PlateProgress takeOver(PlateKey key, PlateProducer producer) throws IOException, InterruptedException {
+    producer.takeOver();
+    return PlateProgress.read(topics, client, key, timeout.plus(SWEEP));
   }
 
   private synchronized PlateProducer open(PlateKey key) throws IOException {
     if (closed) {
       throw new IOException("Publishing was ended");
     }
-    PlateProducer opened = PlateProducer.connect(key, topics, client, timeout);
-    current = opened;
-    return opened;
+    PlateProducer producer = PlateProducer.connect(key, topics, client, timeout);
+    producers.add(producer);
+    return producer;
   }
 
-  private synchronized void forget() {
-    current = null;
+  private void close(PlateProducer producer) {
+    producer.close();
+    synchronized (this) {
+      producers.remove(producer);
+    }
   }
 
   /**
@@ -301,13 +323,10 @@ public final class ArchivePublisher implements AutoCloseable {
     }
   }
 
-  /** Ends the publishing; its open transaction is aborted. */
+  /** Ends the publishing; open transactions are aborted. */
   @Override
   public synchronized void close() {
     closed = true;
-    PlateProducer open = current;
-    if (open != null) {
-      open.close();
-    }
+    producers.forEach(PlateProducer::close);
   }
 }

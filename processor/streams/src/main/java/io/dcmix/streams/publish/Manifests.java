@@ -30,10 +30,24 @@ public final class Manifests {
    */
   public static Acquisition acquisition(
       PlateArchive archive, String acquisition, List<AbsentPlane> absent, AcquisitionStatus status, Instant startedAt, @Nullable Instant finishedAt) {
+    return acquisition(archive, acquisition, List.of(), absent, status, startedAt, finishedAt);
+  }
+
+  /**
+   * The announcement of an archive that is still filled.
+   *
+   * @param awaited planes that are promised and will come
+   * @param absent the planes that will never come
+   * @param finishedAt null while it runs
+   */
+  static Acquisition acquisition(
+      PlateArchive archive, String acquisition, List<AbsentPlane> awaited, List<AbsentPlane> absent, AcquisitionStatus status, Instant startedAt,
+      @Nullable Instant finishedAt) {
     SortedMap<WellAddress, SortedSet<Integer>> sites = new TreeMap<>();
     int timepoints = 1;
     int zPlanes = 1;
     List<PlaneId> promised = new ArrayList<>(archive.planes());
+    awaited.forEach(plane -> promised.add(plane.id()));
     absent.forEach(plane -> promised.add(plane.id()));
     for (PlaneId plane : promised) {
       sites.computeIfAbsent(plane.well(), well -> new TreeSet<>()).add(plane.site());

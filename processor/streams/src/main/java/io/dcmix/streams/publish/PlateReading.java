@@ -1,7 +1,6 @@
 package io.dcmix.streams.publish;
 
 import io.dcmix.core.archive.AbsentPlane;
-import io.dcmix.core.archive.ArchivePlane;
 import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.PlateArchive;
 import io.dcmix.schema.AvroCodec;
@@ -22,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +32,10 @@ final class PlateReading implements AutoCloseable {
   /** Events that wait to be sent have at most so many bytes together, or it is one alone. */
   private static final int AHEAD = 32 << 20;
 
-  /** What an event has beside its payload, and more. */
-  private static final int ENVELOPE = 1 << 10;
-
   private final PlateArchive archive;
   private final PlateKey key;
   private final Map<WellKey, PublishProgress> before;
-  private final @Nullable Referral referral;
+  private final EventReader reader;
   private final InstantSource clock;
   private final AvroCodec<ImageEvent> images = AvroCodec.of(ImageEvent.class);
   private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
@@ -79,7 +76,7 @@ final class PlateReading implements AutoCloseable {
     this.archive = archive;
     this.key = key;
     this.before = before;
-    this.referral = referral;
+    this.reader = new EventReader(key, referral);
     this.clock = clock;
     this.thread = Thread.ofPlatform().name("plate-reader").daemon().start(this::run);
   }
@@ -123,21 +120,33 @@ final class PlateReading implements AutoCloseable {
     PublishProgress published = before.get(well);
     List<AbsentPlane> absent = new ArrayList<>();
     String fingerprint = WellContent.fingerprint(archive, planes);
-    Resumption resumption = Resumption.of(published, fingerprint);
     if (published == null) {
-      WellContent content = read(well, planes, true, absent);
+      WellContent content = read(well, planes, id -> true, absent);
       put(absent);
       // A well with an unreadable file must not pass for unchanged once that can be read.
       String complete = content.planes() == planes.size() ? fingerprint : null;
-      steps.put(new Step.WellRead(well, progress(well, content, complete)));
-    } else if (resumption == Resumption.SKIP) {
+      steps.put(new Step.WellRead(well, progress(key, well, content, complete, false, clock)));
+    } else if (Resumption.of(published, fingerprint) == Resumption.SKIP) {
       steps.put(new Step.Unchanged(well, published.getPlanes()));
     } else {
-      WellContent content = read(well, planes, false, absent);
+      List<String> pieces = published.getPublished();
+      WellContent had = pieces == null ? null : WellContent.of(pieces);
+      // Of a well that was published while it was acquired, the rest is sent.
+      WellContent content = read(well, planes, id -> had != null && !had.holds(id), absent);
       if (content.sha256().equals(published.getContentSha256())) {
         put(absent);
         steps.put(new Step.Unchanged(well, published.getPlanes()));
+      } else if (had != null && content.lines().containsAll(had.lines())) {
+        put(absent);
+        steps.put(new Step.WellRead(well, progress(key, well, content, content.planes() == planes.size() ? fingerprint : null, false, clock)));
       } else {
+        if (had != null) {
+          WellContent all = WellContent.of(had.lines());
+          planes.stream().filter(id -> !had.holds(id)).forEach(id -> content.sha256(id).ifPresent(sha256 -> all.add(id, sha256)));
+          if (all.planes() > had.planes()) {
+            steps.put(new Step.WellRead(well, progress(key, well, all, null, true, clock)));
+          }
+        }
         // What cannot be read any more was published nevertheless.
         steps.put(new Step.Changed(new ChangedWell(well, published.getPlanes(), content.planes())));
       }
@@ -150,37 +159,36 @@ final class PlateReading implements AutoCloseable {
     }
   }
 
-  private WellContent read(WellKey well, List<PlaneId> planes, boolean send, List<AbsentPlane> absent) throws InterruptedException {
+  /** Reads all planes and sends some. */
+  private WellContent read(WellKey well, List<PlaneId> planes, Predicate<PlaneId> send, List<AbsentPlane> absent) throws InterruptedException {
     WellContent content = new WellContent();
     for (PlaneId id : planes) {
-      ArchivePlane plane;
       try {
-        plane = archive.read(id);
+        switch (reader.read(archive, id)) {
+          case EventReader.Plane.Event(ImageEvent event, Instant acquiredAt) -> {
+            content.add(id, event.getSha256());
+            if (send.test(id)) {
+              Step.Image image = new Step.Image(well, acquiredAt, images.encode(event, EventReader.size(event)));
+              room.acquire(size(image));
+              steps.put(image);
+            }
+          }
+          case EventReader.Plane.Impossible impossible -> absent.add(impossible.absent());
+        }
       } catch (IOException e) {
         absent.add(new AbsentPlane(id, String.valueOf(e.getMessage())));
-        continue;
-      }
-      ImageEvent.Builder event = ImageEvents.of(key, plane, archive.instrument());
-      switch (Delivery.of(plane.payload().remaining(), archive.file(id), referral)) {
-        case Delivery.Inline _ -> event.setBytes(plane.payload());
-        case Delivery.ByReference at -> event.setUri(at.uri().toString());
-        case Delivery.Impossible impossible -> {
-          absent.add(new AbsentPlane(id, plane.origin() + ": " + impossible.why()));
-          continue;
-        }
-      }
-      content.add(id, event.getSha256());
-      if (send) {
-        int bytes = event.hasBytes() ? plane.payload().remaining() : 0;
-        Step.Image image = new Step.Image(well, plane.acquiredAt(), images.encode(event.build(), bytes + ENVELOPE));
-        room.acquire(size(image));
-        steps.put(image);
       }
     }
     return content;
   }
 
-  private PublishProgress progress(WellKey well, WellContent content, @Nullable String fingerprint) {
+  /**
+   * The record of what was published of a well.
+   *
+   * @param fingerprint of its files; null if it must be compared by content
+   * @param open whether more of it may come
+   */
+  static PublishProgress progress(PlateKey key, WellKey well, WellContent content, @Nullable String fingerprint, boolean open, InstantSource clock) {
     return PublishProgress.newBuilder()
         .setPlate(key.plate())
         .setAcquisition(key.acquisition())
@@ -190,6 +198,7 @@ final class PlateReading implements AutoCloseable {
         .setContentSha256(content.sha256())
         .setSourceFingerprint(fingerprint)
         .setPublishedAt(clock.instant().truncatedTo(ChronoUnit.MICROS))
+        .setPublished(open ? List.copyOf(content.lines()) : null)
         .build();
   }
 

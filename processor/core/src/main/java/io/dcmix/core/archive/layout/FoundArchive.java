@@ -46,7 +46,11 @@ public record FoundArchive(FolderScan folder, ArchiveLayout layout, List<Archive
    * @throws ArchiveException if the description or the folder is wrong
    */
   public static FoundArchive described(Path folder, Path description, ArchiveOptions options) throws IOException {
-    FolderScan scan = FolderScan.of(folder);
+    return described(FolderScan.of(folder), description, options);
+  }
+
+  /** Reads a folder by a description that does not lie in it. */
+  public static FoundArchive described(FolderScan scan, Path description, ArchiveOptions options) throws IOException {
     PatternLayout layout = new PatternLayout();
     checkChoices(layout, options);
     return new FoundArchive(scan, layout, List.of(), PatternLayout.read(scan, description, options));

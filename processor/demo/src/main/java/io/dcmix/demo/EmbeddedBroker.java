@@ -58,10 +58,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   public static EmbeddedBroker start(Path folder, int port, Map<String, String> settings) {
     FileChannel lock = lock(folder);
     try {
-      int brokerPort = free(port);
-      int controllerPort = free(0);
-      KafkaRaftServer server = start(folder, brokerPort, controllerPort, settings);
-      return new EmbeddedBroker(server, lock, "127.0.0.1:" + brokerPort);
+      Ports ports = Ports.free(port);
+      KafkaRaftServer server = start(folder, ports.broker(), ports.controller(), settings);
+      return new EmbeddedBroker(server, lock, "127.0.0.1:" + ports.broker());
     } catch (RuntimeException e) {
       release(lock);
       throw e;
@@ -120,16 +119,25 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** The port if it is free, or any free one for 0. */
-  private static int free(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
+  /** Two ports of the loopback that nobody has. */
+  private record Ports(int broker, int controller) {
+    /** Both are held until both are known: one that is given back may come again at once. */
+    static Ports free(int broker) {
+      try (ServerSocket first = new ServerSocket();
+          ServerSocket second = new ServerSocket()) {
+        bind(first, broker);
+        bind(second, 0);
+        return new Ports(first.getLocalPort(), second.getLocalPort());
+      } catch (IOException | IllegalArgumentException e) {
+        throw new CliException(
+            "Port %d on 127.0.0.1 cannot be bound for the broker (already in use?): choose another with --broker-port, or 0 for any free one"
+                .formatted(broker), e);
+      }
+    }
+
+    private static void bind(ServerSocket socket, int port) throws IOException {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
-      return socket.getLocalPort();
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CliException(
-          "Port %d on 127.0.0.1 cannot be bound for the broker (already in use?): choose another with --broker-port, or 0 for any free one"
-              .formatted(port), e);
     }
   }
 

@@ -19,6 +19,7 @@ import io.dcmix.streams.plate.PlateOutput;
 import io.dcmix.streams.plate.PlateRows;
 import io.dcmix.streams.plate.PlateStage;
 import io.dcmix.streams.plate.RollingStage;
+import io.dcmix.streams.well.Announcements;
 import io.dcmix.streams.well.WellOutput;
 import io.dcmix.streams.well.WellStageSupplier;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ public final class ScreeningTopology {
     builder.globalTable(
         topics.acquisitions(),
         Consumed.with(Serdes.String(), Serdes.ByteArray()),
-        Materialized.<String, byte[]>as(Stores.inMemoryKeyValueStore(WellStageSupplier.ACQUISITIONS))
+        Materialized.<String, byte[]>as(Stores.inMemoryKeyValueStore(Announcements.STORE))
             .withKeySerde(Serdes.String())
             .withValueSerde(Serdes.ByteArray()));
 

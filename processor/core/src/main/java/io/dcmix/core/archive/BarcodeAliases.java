@@ -1,6 +1,5 @@
 package io.dcmix.core.archive;
 
-import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Other names of plates: barcodes that were mistyped or misread, and what they should have been. Applied before a plate is
@@ -75,40 +73,5 @@ public record BarcodeAliases(Map<String, String> barcodes) {
     return plate.equals(archive.key().plate()) ? archive : new Renamed(archive, new PlateKey(plate, archive.key().acquisition()));
   }
 
-  private record Renamed(PlateArchive archive, PlateKey key) implements PlateArchive {
-    @Override
-    public PlateFormat format() {
-      return archive.format();
-    }
-
-    @Override
-    public @Nullable String instrument() {
-      return archive.instrument();
-    }
-
-    @Override
-    public List<String> channels() {
-      return archive.channels();
-    }
-
-    @Override
-    public List<PlaneId> planes() {
-      return archive.planes();
-    }
-
-    @Override
-    public List<AbsentPlane> absent() {
-      return archive.absent();
-    }
-
-    @Override
-    public ArchivePlane read(PlaneId id) throws IOException {
-      return archive.read(id);
-    }
-
-    @Override
-    public @Nullable Path file(PlaneId id) {
-      return archive.file(id);
-    }
-  }
+  private record Renamed(PlateArchive archive, PlateKey key) implements ForwardingArchive {}
 }

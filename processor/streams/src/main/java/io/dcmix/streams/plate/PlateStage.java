@@ -21,7 +21,7 @@ import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.schema.state.PlateRow;
 import io.dcmix.streams.AvroSerde;
 import io.dcmix.streams.ScreeningConfig;
-import io.dcmix.streams.well.WellStageSupplier;
+import io.dcmix.streams.well.Announcements;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,7 +138,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     /** When the newest row of a plate came, while more is awaited of it: on the scale of append times. */
     private final KeyValueStore<String, Long> running;
     private final KeyValueStore<String, ImportancePartial> partials;
-    private final Announcements announcements;
+    private final Announcements<Acquisition> announcements;
     private final ArrivalClock clock;
     private final Judgement judgement;
     private final ChangedKeys changed;
@@ -159,7 +159,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       this.layouts = context.getStateStore(LAYOUTS);
       this.running = context.getStateStore(RUNNING);
       this.partials = context.getStateStore(PARTIALS);
-      this.announcements = new Announcements(context.getStateStore(WellStageSupplier.ACQUISITIONS), acquisitionDecoder);
+      this.announcements = new Announcements<>(context.getStateStore(Announcements.STORE), acquisitionDecoder);
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
       this.changed = new ChangedKeys(context, CHANGED, config.importance().emitEvery(), this::emit);
       this.retention = new PlateRetention(context, ARRIVALS, config.plateRetention(), clock, this::forget);

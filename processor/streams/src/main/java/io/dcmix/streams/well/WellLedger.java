@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WellLedger {
   private final WellStores stores;
-  private final Manifests manifests;
+  private final Announcements<Manifest> manifests;
   private final ModelCard model;
   private final WellResults results;
   private final ScreeningConfig screening;
@@ -64,7 +64,7 @@ final class WellLedger {
   }
 
   WellLedger(
-      WellStores stores, Manifests manifests, ModelCard model, WellResults results, ScreeningConfig screening, Listener listener,
+      WellStores stores, Announcements<Manifest> manifests, ModelCard model, WellResults results, ScreeningConfig screening, Listener listener,
       BiConsumer<WellKey, WellOutput> forward) {
     this.stores = stores;
     this.manifests = manifests;

@@ -111,7 +111,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
   private final class Life implements WellLedger.Listener {
     private final ProcessorContext<byte[], WellOutput> context;
     private final WellStores stores;
-    private final Manifests manifests;
+    private final Announcements<Manifest> manifests;
     private final ArrivalClock clock;
     private final SiteFlights flights;
     private final WellLedger ledger;
@@ -130,7 +130,8 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     Life(ProcessorContext<byte[], WellOutput> context) {
       this.context = context;
       this.stores = new WellStores(context);
-      this.manifests = new Manifests(context.getStateStore(Manifests.STORE), acquisitionDecoder);
+      this.manifests = new Announcements<>(
+          context.getStateStore(Announcements.STORE), bytes -> Manifest.of(acquisitionDecoder.apply(bytes)));
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
       this.flights = new SiteFlights(scorer, model, stores, context.taskId().toString(), config.screening().explain());
       this.ledger = new WellLedger(stores, manifests, model, results, config.screening(), this, this::forward);

@@ -27,9 +27,6 @@ public record WellStageSupplier(
     Function<byte[], Acquisition> acquisitionDecoder,
     StageMeter meter)
     implements ProcessorSupplier<byte[], byte[], byte[], WellOutput> {
-  /** Name of the global table with the announcements, keyed by plate/acquisition. */
-  public static final String ACQUISITIONS = Manifests.STORE;
-
   /** Name of the store with the state of each well, keyed by well. */
   public static final String WELLS = WellStores.WELLS;
 

@@ -1,8 +1,13 @@
 package io.dcmix.app;
 
+import io.dcmix.app.config.Checked;
+import io.dcmix.app.config.Configured;
+import io.dcmix.app.config.Secrets;
+import io.dcmix.app.config.Surroundings;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -55,23 +60,29 @@ public final class Dcmix implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  /** The root command with every command on the class path. */
+  /** The root command with every command on the class path, configured by what stands around this process. */
   public static CommandLine commandLine() {
-    return commandLine(ServiceLoader.load(CliCommand.class).stream().map(ServiceLoader.Provider::get).toList());
+    return commandLine(Surroundings.here());
   }
 
-  static CommandLine commandLine(List<CliCommand> commands) {
+  /** The same, configured by this environment and these system properties. */
+  public static CommandLine commandLine(Surroundings around) {
+    return commandLine(ServiceLoader.load(CliCommand.class).stream().map(ServiceLoader.Provider::get).toList(), around);
+  }
+
+  static CommandLine commandLine(List<CliCommand> commands, Surroundings around) {
     Dcmix root = new Dcmix();
     CommandLine line = new CommandLine(root);
     commands.stream()
         .map(CommandLine::new)
         .sorted(Comparator.comparing(CommandLine::getCommandName))
         .forEach(command -> line.addSubcommand(withHelp(command)));
-    return line.setCaseInsensitiveEnumValuesAllowed(true)
+    return Configured.apply(line, around)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
         .setUsageHelpAutoWidth(true)
         .setExecutionStrategy(root::execute)
-        .setParameterExceptionHandler((wrong, arguments) -> refuse(wrong))
+        .setParameterExceptionHandler((wrong, arguments) -> refuse(List.of(wrong)))
         .setExecutionExceptionHandler(root::report);
   }
 
@@ -90,16 +101,38 @@ public final class Dcmix implements Runnable {
   }
 
   private int execute(ParseResult parsed) {
+    List<ParameterException> problems = Configured.problems(parsed);
+    if (!problems.isEmpty() && !wantsHelp(parsed)) {
+      return refuse(problems);
+    }
     Logs.raise(verbose.length);
+    if (!wantsHelp(parsed) && command(parsed).getCommand() instanceof Checked checked) {
+      List<String> wrong = checked.problems();
+      if (!wrong.isEmpty()) {
+        return report(new CliException(String.join("\n  ", wrong)), command(parsed), parsed);
+      }
+    }
     return new CommandLine.RunLast().execute(parsed);
   }
 
+  private static CommandLine command(ParseResult parsed) {
+    return parsed.hasSubcommand() ? command(parsed.subcommand()) : parsed.commandSpec().commandLine();
+  }
+
+  private static boolean wantsHelp(ParseResult parsed) {
+    return parsed.isUsageHelpRequested() || parsed.isVersionHelpRequested() || (parsed.hasSubcommand() && wantsHelp(parsed.subcommand()));
+  }
+
   /** Says what is wrong with the options. The whole help of a command with many options would push that out of sight. */
-  private static int refuse(ParameterException wrong) {
-    CommandLine command = wrong.getCommandLine();
+  private static int refuse(List<ParameterException> problems) {
+    CommandLine command = problems.getLast().getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(command.getColorScheme().errorText(wrong.getMessage()));
-    if (!UnmatchedArgumentException.printSuggestions(wrong, err)) {
+    boolean suggested = false;
+    for (ParameterException wrong : problems) {
+      err.println(command.getColorScheme().errorText(Secrets.hide(String.valueOf(wrong.getMessage()))));
+      suggested |= UnmatchedArgumentException.printSuggestions(wrong, err);
+    }
+    if (!suggested) {
       if (command.getParent() == null) {
         command.usage(err);
       } else {
@@ -113,9 +146,11 @@ public final class Dcmix implements Runnable {
   private int report(Exception failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
     if (stacktrace) {
-      failure.printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace));
+      err.print(Secrets.hide(trace.toString()));
     } else {
-      err.println(command.getColorScheme().errorText(oneLine(failure)));
+      err.println(command.getColorScheme().errorText(Secrets.hide(oneLine(failure))));
     }
     err.flush();
     return command.getCommandSpec().exitCodeOnExecutionException();

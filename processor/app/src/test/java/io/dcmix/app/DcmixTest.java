@@ -2,6 +2,7 @@ package io.dcmix.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dcmix.app.config.Surroundings;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import java.io.PrintWriter;
@@ -40,7 +41,7 @@ class DcmixTest {
   }
 
   private int run(String... args) {
-    CommandLine line = Dcmix.commandLine(List.of(new Weigh(), new Add()));
+    CommandLine line = Dcmix.commandLine(List.of(new Weigh(), new Add()), Surroundings.NONE);
     return line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF)).execute(args);
   }
 
@@ -99,6 +100,18 @@ class DcmixTest {
     assertThat(run("weigh", "--grams", "many")).isEqualTo(2);
     assertThat(err.toString().lines()).hasSize(2).first().asString().contains("--grams", "many");
     assertThat(err.toString()).contains("dcmix weigh --help");
+  }
+
+  @Test
+  void shouldSayAllThatIsWrongAtOnce() {
+    assertThat(run("weigh", "--grams", "many", "--kilos", "3", "--grams", "few")).isEqualTo(2);
+    assertThat(err.toString()).contains("'many' is not an int", "'few' is not an int", "'--kilos'");
+  }
+
+  @Test
+  void shouldHelpWhoeverAsksForHelpWhateverElseIsWrong() {
+    assertThat(run("weigh", "--grams", "many", "--help")).isZero();
+    assertThat(out.toString()).contains("Usage: dcmix weigh");
   }
 
   @Test

@@ -192,4 +192,10 @@ public record ProcessorConfig(
           "the session timeout (%s) must be below the poll interval (%s): shorten the session timeout".formatted(sessionTimeout, pollInterval));
     }
   }
+
+  /** Without the settings: those of Kafka's clients may hold passwords. */
+  @Override
+  public String toString() {
+    return "ProcessorConfig[lane " + topics.lane() + " at " + bootstrapServers + ", state in " + stateDir + "]";
+  }
 }

@@ -1,5 +1,6 @@
 package io.dcmix.app.cluster;
 
+import io.dcmix.app.config.Secrets;
 import io.dcmix.core.cli.CliException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ public record Cluster(String bootstrapServers, Map<String, String> kafka) {
 
   public Cluster {
     kafka = Map.copyOf(kafka);
+    Secrets.remember(kafka);
   }
 
   /** The settings of a client. */
@@ -46,8 +48,13 @@ public record Cluster(String bootstrapServers, Map<String, String> kafka) {
     } catch (KafkaException e) {
       throw new CliException(
           "The Kafka settings cannot be used: %s. Check --bootstrap-servers and --kafka"
-              .formatted(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()), e);
+              .formatted(reason(e)), e);
     }
+  }
+
+  /** Kafka quotes the value that it refuses, which may be a secret in the wrong place. */
+  private static String reason(Exception e) {
+    return Secrets.hide(String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
   }
 
   /** Asks with the usual patience; see {@link #awaitAnswer(Duration)}. */
@@ -70,7 +77,7 @@ public record Cluster(String bootstrapServers, Map<String, String> kafka) {
     } catch (ExecutionException e) {
       throw new CliException(
           "No Kafka broker answers at %s within %d s (%s): check --bootstrap-servers, and the security settings among --kafka"
-              .formatted(bootstrapServers, within.toSeconds(), e.getCause() == null ? e.getMessage() : e.getCause().getMessage()), e);
+              .formatted(bootstrapServers, within.toSeconds(), reason(e)), e);
     }
   }
 

@@ -13,8 +13,15 @@ public final class RegistryOptions {
       description = "Write and read events in Confluent's wire format with this Apicurio Registry (its /apis/registry/v3 address); default: Avro's single-object encoding, which is always read.")
   private @Nullable URI url;
 
-  /** The address, if there is one. */
+  /**
+   * The address, if there is one.
+   *
+   * @throws CliException if it holds a password: addresses are printed
+   */
   public Optional<URI> url() {
+    if (url != null && url.getUserInfo() != null) {
+      throw new CliException("--schema-registry: no user and no password in the address, which is printed and logged");
+    }
     return Optional.ofNullable(url);
   }
 
@@ -25,7 +32,7 @@ public final class RegistryOptions {
    */
   public WireFormat wire() {
     try {
-      return url == null ? new WireFormat.SingleObject() : new WireFormat.Registry(url);
+      return url().<WireFormat>map(WireFormat.Registry::new).orElseGet(WireFormat.SingleObject::new);
     } catch (IllegalArgumentException e) {
       throw new CliException("--schema-registry: " + e.getMessage(), e);
     }

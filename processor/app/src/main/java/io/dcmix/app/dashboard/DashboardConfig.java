@@ -42,4 +42,10 @@ public record DashboardConfig(
   public DashboardConfig withMetrics(Supplier<String> supplier) {
     return new DashboardConfig(host, port, bootstrapServers, lane, kafkaOverrides, readiness, supplier);
   }
+
+  /** Without the settings: they may hold passwords. */
+  @Override
+  public String toString() {
+    return "DashboardConfig[" + host + ":" + port + ", lane " + lane + " at " + bootstrapServers + "]";
+  }
 }

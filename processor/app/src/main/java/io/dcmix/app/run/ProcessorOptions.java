@@ -3,6 +3,7 @@ package io.dcmix.app.run;
 import io.dcmix.app.cluster.Cluster;
 import io.dcmix.app.cluster.ClusterOptions;
 import io.dcmix.app.cluster.RegistryOptions;
+import io.dcmix.app.config.Checked;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.Devices;
 import io.dcmix.core.scoring.ScorerConfig;
@@ -155,6 +156,14 @@ final class ProcessorOptions {
         .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
         .withWire(registry.wire())
         .withKafka(cluster().kafka());
+  }
+
+  /** Everything that is wrong with the options, or, if each is right, between them. */
+  List<String> problems(Topics topics) {
+    List<String> problems = Checked.problemsOf(() -> Options.explain(explain), () -> Options.hitRules(hitRules), () -> Options.focal(z),
+        () -> Options.groupProtocol(groupProtocol), () -> device.policy(), () -> quality.policy(), () -> importance.applied(ScreeningConfig.DEFAULT),
+        () -> Options.folders("--reference-root", referenceRoots), () -> registry.wire());
+    return problems.isEmpty() ? config(topics).problems() : problems;
   }
 
   private ScorerConfig scoring() {

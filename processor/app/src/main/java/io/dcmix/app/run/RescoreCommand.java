@@ -1,6 +1,7 @@
 package io.dcmix.app.run;
 
 import io.dcmix.app.cluster.Cluster;
+import io.dcmix.app.config.Checked;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
@@ -15,6 +16,8 @@ import io.dcmix.streams.wire.EdgeSerdes;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,7 @@ import picocli.CommandLine.Spec;
       "",
       "Stopped and started again, it goes on where it was. A lane holds the results of one model."
     })
-public final class RescoreCommand implements CliCommand {
+public final class RescoreCommand implements CliCommand, Checked {
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
@@ -72,12 +75,23 @@ public final class RescoreCommand implements CliCommand {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() throws InterruptedException {
-    Topics source = Options.lane("--lane", lane);
-    Topics topics = new Topics(Options.lane("--into", into).lane(), source.lane());
-    if (!topics.borrowsImages()) {
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>(Checked.problemsOf(() -> Options.lane("--lane", lane), this::target));
+    problems.addAll(options.problems(new Topics("screening")));
+    return problems;
+  }
+
+  private Topics target() {
+    Topics target = Options.lane("--into", into);
+    if (into.equals(lane)) {
       throw new CliException("--into: the results need a lane of their own, not " + lane);
     }
+    return target;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Topics topics = new Topics(target().lane(), Options.lane("--lane", lane).lane());
     ImageSelection selection = new ImageSelection(plate, acquisition);
     ProcessorConfig config = options.config(topics).withSelection(selection);
     try (Shutdown shutdown = new Shutdown()) {

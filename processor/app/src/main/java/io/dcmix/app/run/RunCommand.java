@@ -1,5 +1,6 @@
 package io.dcmix.app.run;
 
+import io.dcmix.app.config.Checked;
 import io.dcmix.app.dashboard.DashboardConfig;
 import io.dcmix.app.dashboard.DashboardServer;
 import io.dcmix.app.dashboard.ResultDecoder;
@@ -31,10 +32,11 @@ import picocli.CommandLine.Option;
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane replay-2025 --port 8081",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --hit-rules kinase.rules",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane screening --also-lane replay-2025",
+      "  dcmix run --config cluster.yaml                      every option can stand there; see docs/configuration.md",
       "",
       "Several instances of a lane share its wells. Stop one with Ctrl-C or SIGTERM: the others take over."
     })
-public final class RunCommand implements CliCommand {
+public final class RunCommand implements CliCommand, Checked {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
   @Mixin private ProcessorOptions options = new ProcessorOptions();
@@ -62,12 +64,28 @@ public final class RunCommand implements CliCommand {
   private short replication = 3;
 
   @Override
-  public Integer call() throws InterruptedException {
-    Topics first = Options.lane("--lane", lane);
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>(Checked.problemsOf(this::first, this::others));
+    problems.addAll(options.problems(new Topics("screening")));
+    return problems;
+  }
+
+  private Topics first() {
+    return Options.lane("--lane", lane);
+  }
+
+  private List<Topics> others() {
     List<Topics> others = alsoLanes.stream().map(name -> Options.lane("--also-lane", name)).distinct().toList();
-    if (others.contains(first)) {
+    if (alsoLanes.contains(lane)) {
       throw new CliException("--also-lane: " + lane + " is the lane of --lane already");
     }
+    return others;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Topics first = first();
+    List<Topics> others = others();
     ProcessorConfig config = options.config(first);
     try (Shutdown shutdown = new Shutdown()) {
       Devices loaded = options.load();

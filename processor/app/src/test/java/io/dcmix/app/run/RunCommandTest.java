@@ -115,4 +115,14 @@ class RunCommandTest {
       assertThat(line()).isEqualTo("dcmix: --reference-root: " + wrong + " is no folder");
     }
   }
+
+  @Test
+  void shouldSayAllThatIsWrongWithTheValuesAtOnce() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--z", "middle", "--device", "tpu", "--also-lane", "screening", "--explain", "some"))
+        .isEqualTo(1);
+    assertThat(line()).contains("--z: 'middle'", "--device: Device 'tpu'", "--also-lane: screening is the lane", "--explain: ").hasLineCount(4);
+    err.getBuffer().setLength(0);
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--session-timeout", "15s", "--stream-threads", "0")).isEqualTo(1);
+    assertThat(line()).contains("stream threads (0)", "session timeout (PT15S)").hasLineCount(2);
+  }
 }

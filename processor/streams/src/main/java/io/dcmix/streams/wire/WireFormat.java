@@ -36,5 +36,11 @@ public sealed interface WireFormat {
     public Registry(URI url) {
       this(url, true, USUAL_TIMEOUT, Map.of());
     }
+
+    /** Without the options: they may hold passwords. */
+    @Override
+    public String toString() {
+      return "Registry[" + url + "]";
+    }
   }
 }

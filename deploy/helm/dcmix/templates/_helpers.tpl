@@ -18,46 +18,38 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default (printf "%s%s" .Chart.AppVersion (ternary "-cuda" "" .Values.gpu.enabled)) }}
 {{- end }}
 
-{{- /* The command line: every option once. A test holds these against the options that `dcmix run` has. */}}
-{{- define "dcmix.args" -}}
-- run
-- {{ printf "--bootstrap-servers=%s" .Values.kafka.bootstrapServers | quote }}
-- {{ printf "--model=%s" .Values.model.path | quote }}
-- {{ printf "--lane=%s" .Values.lane | quote }}
+{{- /* The configuration as `dcmix run --config` reads it: what the values say by names of their own, then config. A test reads it with the processor's own parser. */}}
+{{- define "dcmix.config" -}}
+{{- $all := dict "bootstrap-servers" .Values.kafka.bootstrapServers "model" .Values.model.path "lane" .Values.lane }}
+{{- $_ := set $all "state-dir" "/var/lib/dcmix" }}
+{{- $_ := set $all "host" "0.0.0.0" }}
+{{- $_ := set $all "port" 8080 }}
 {{- if .Values.topics.create }}
-- --create-topics
-- {{ printf "--partitions=%d" (int .Values.topics.partitions) | quote }}
-- {{ printf "--replication=%d" (int .Values.topics.replication) | quote }}
+{{- $_ := set $all "create-topics" true }}
+{{- $_ := set $all "partitions" (int .Values.topics.partitions) }}
+{{- $_ := set $all "replication" (int .Values.topics.replication) }}
 {{- end }}
-- --state-dir=/var/lib/dcmix
-- --host=0.0.0.0
-- --port=8080
 {{- with .Values.schemaRegistry }}
-- {{ printf "--schema-registry=%s" . | quote }}
+{{- $_ := set $all "schema-registry" . }}
 {{- end }}
+{{- if .Values.references }}
+{{- $roots := list }}
 {{- range .Values.references }}
-- {{ printf "--reference-root=%s" .path | quote }}
+{{- $roots = append $roots .path }}
+{{- end }}
+{{- $_ := set $all "reference-root" $roots }}
 {{- end }}
 {{- if .Values.gpu.enabled }}
-{{- if not (hasKey .Values.options "device") }}
-- --device=cuda
+{{- $_ := set $all "device" "cuda" }}
 {{- end }}
-{{- end }}
+{{- $kafka := deepCopy .Values.kafka.settings }}
 {{- if .Values.kafka.existingSecret }}
-- --kafka=config.providers=secret
-- --kafka=config.providers.secret.class=org.apache.kafka.common.config.provider.DirectoryConfigProvider
-- --kafka=config.providers.secret.param.allowed.paths=/etc/dcmix/kafka
+{{- $_ := set $kafka "config.providers" "secret" }}
+{{- $_ := set $kafka "config.providers.secret.class" "org.apache.kafka.common.config.provider.DirectoryConfigProvider" }}
+{{- $_ := set $kafka "config.providers.secret.param.allowed.paths" "/etc/dcmix/kafka" }}
 {{- end }}
-{{- range $key, $value := .Values.kafka.settings }}
-- {{ printf "--kafka=%s=%v" $key $value | quote }}
+{{- if $kafka }}
+{{- $_ := set $all "kafka" $kafka }}
 {{- end }}
-{{- range $key, $value := .Values.options }}
-{{- if kindIs "bool" $value }}
-{{- if $value }}
-- {{ printf "--%s" $key | quote }}
-{{- end }}
-{{- else }}
-- {{ printf "--%s=%v" $key $value | quote }}
-{{- end }}
-{{- end }}
+{{- toYaml (merge (deepCopy .Values.config) $all) }}
 {{- end }}

@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.dcmix.streams.Topics;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Service;
@@ -41,7 +42,7 @@ class ChartTest {
         bootstrapServers: a:9093,b:9093
         existingSecret: dcmix-kafka
         settings: {security.protocol: SASL_SSL, sasl.mechanism: SCRAM-SHA-512, sasl.jaas.config: "${secret:/etc/dcmix/kafka:jaas}", num.standby.replicas: 1}
-      options: {explain: hits, tf32: true, stream-threads: 2, drift-threshold: 2.5, pixel-pool: 1GiB, also-lane: replay-1}
+      config: {explain: hits, tf32: true, stream-threads: 2, drift-threshold: 2.5, pixel-pool: 1GiB, also-lane: [replay-1, replay-2], blurred-below: {DNA: 0.25}}
       serviceMonitor: {enabled: true, labels: {release: prometheus}}
       prometheusRule: {enabled: true}
       autoscaling: {enabled: true, authenticationRef: kafka, metadata: {tls: enable}}
@@ -74,6 +75,7 @@ class ChartTest {
     for (JsonNode manifest : chart.render(values)) {
       var json = JsonParser.parseString(manifest.toString());
       switch (manifest.path("kind").asText()) {
+        case "ConfigMap" -> V1ConfigMap.validateJsonElement(json);
         case "StatefulSet" -> V1StatefulSet.validateJsonElement(json);
         case "Service" -> V1Service.validateJsonElement(json);
         case "PodDisruptionBudget" -> V1PodDisruptionBudget.validateJsonElement(json);
@@ -95,7 +97,7 @@ class ChartTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{}", ALL})
-  void shouldGiveTheProcessorOnlyOptionsThatItHas(String values) throws Exception {
+  void shouldGiveTheProcessorAConfigurationThatItReads(String values) throws Exception {
     RunOptions run = options(chart.render(values));
     assertThat(run.command()).isEqualTo("run");
     assertThat(run.value("--host")).as("probes and scrapes come from outside").isEqualTo("0.0.0.0");
@@ -113,8 +115,22 @@ class ChartTest {
     assertThat(run.value("--pixel-pool")).isEqualTo(Long.toString(1L << 30));
     assertThat(run.value("--drift-threshold")).isEqualTo("2.5");
     assertThat(run.value("--tf32")).isEqualTo("true");
-    assertThat(run.value("--also-lane")).isEqualTo("[replay-1]");
+    assertThat(run.value("--also-lane")).isEqualTo("[replay-1, replay-2]");
+    assertThat(run.value("--blurred-below")).isEqualTo("{DNA=0.25}");
     assertThat(run.kafka()).containsEntry("num.standby.replicas", "1").containsEntry("security.protocol", "SASL_SSL");
+  }
+
+  @Test
+  void shouldReplaceTheInstancesWhenTheirConfigurationChanges() throws Exception {
+    String before = one(chart.render("{}"), "StatefulSet").at("/spec/template/metadata/annotations").toString();
+    assertThat(one(chart.render("{}"), "StatefulSet").at("/spec/template/metadata/annotations").toString()).isEqualTo(before);
+    assertThat(one(chart.render("config: {explain: hits}"), "StatefulSet").at("/spec/template/metadata/annotations").toString()).isNotEqualTo(before);
+  }
+
+  @Test
+  void shouldRefuseAKeyOrAValueThatTheProcessorDoesNotKnow() throws Exception {
+    List<JsonNode> manifests = chart.render("config: {expalin: hits, well-deadline: soon}");
+    assertThatThrownBy(() -> options(manifests)).hasMessageContainingAll("expalin", "did you mean explain?", "well-deadline: 'soon'");
   }
 
   @Test
@@ -137,13 +153,14 @@ class ChartTest {
 
   @Test
   void shouldKeepTheStateOfAnInstanceAndUpgradeOneAfterTheOther() throws Exception {
-    JsonNode set = one(chart.render("{}"), "StatefulSet");
+    List<JsonNode> manifests = chart.render("{}");
+    JsonNode set = one(manifests, "StatefulSet");
     JsonNode spec = set.path("spec");
     assertThat(spec.path("podManagementPolicy").asText()).isEqualTo("OrderedReady");
     assertThat(spec.at("/updateStrategy/type").asText()).isEqualTo("RollingUpdate");
     String state = spec.at("/volumeClaimTemplates/0/metadata/name").asText();
     assertThat(container(set).path("volumeMounts").valueStream().filter(m -> m.path("name").asText().equals(state)).map(m -> m.path("mountPath").asText()))
-        .containsExactly(options(List.of(set)).value("--state-dir"));
+        .containsExactly(options(manifests).value("--state-dir"));
     assertThat(pod(set).path("terminationGracePeriodSeconds").asInt()).as("a lane takes up to 20 s to close").isGreaterThan(20);
     assertThat(one(chart.render("{}"), "PodDisruptionBudget").at("/spec/maxUnavailable").asInt()).isEqualTo(1);
   }
@@ -215,7 +232,7 @@ class ChartTest {
       "kafka: {bootstrapServers: kafka} | bootstrapServers",
       "kafka: {bootstrapServers: 'kafka:9092', settings: {ssl.keystore.password: secret}} | ssl.keystore.password",
       "kafka: {bootstrapServers: 'kafka:9092', settings: {sasl.jaas.config: 'a password=b;'}} | sasl.jaas.config",
-      "options: {state-dir: /tmp} | state-dir",
+      "config: {state-dir: /tmp} | state-dir",
       "image: {repository: dcmix, tag: latest} | tag",
       "networkPolicy: {enabled: true, from: []} | from",
       "autoscaling: {enabled: true, minReplicas: 0} | minReplicas",
@@ -245,7 +262,17 @@ class ChartTest {
     return pod(set).at("/containers/0");
   }
 
-  private static RunOptions options(List<JsonNode> manifests) {
-    return RunOptions.of(DeployFiles.texts(container(one(manifests, "StatefulSet")).path("args")));
+  /** What the processor makes of its command line and of the file that the chart mounts for it. */
+  private RunOptions options(List<JsonNode> manifests) throws IOException {
+    JsonNode set = one(manifests, "StatefulSet");
+    String mounted = container(set).path("volumeMounts").valueStream().filter(m -> m.path("name").asText().equals("config"))
+        .map(m -> m.path("mountPath").asText()).findFirst().orElseThrow();
+    assertThat(pod(set).path("volumes").valueStream().filter(v -> v.path("name").asText().equals("config")).map(v -> v.at("/configMap/name").asText()))
+        .containsExactly(one(manifests, "ConfigMap").at("/metadata/name").asText());
+    Path files = Files.createDirectories(folder.resolve("config"));
+    for (Map.Entry<String, JsonNode> file : one(manifests, "ConfigMap").path("data").properties()) {
+      Files.writeString(files.resolve(file.getKey()), file.getValue().asText());
+    }
+    return RunOptions.of(DeployFiles.texts(container(set).path("args")).stream().map(arg -> arg.replace(mounted, files.toString())).toList());
   }
 }

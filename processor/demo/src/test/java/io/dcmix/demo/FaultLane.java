@@ -178,12 +178,22 @@ final class FaultLane implements AutoCloseable {
 
   // ---- processors ----
 
-  /** {@code dcmix run} with its own state. */
+  /** {@code dcmix run} with its own state, told by a file what others are told by options. */
   ChildProcess run(String instance) throws IOException {
-    return ChildProcess.dcmix(folder, "run", "--bootstrap-servers", broker.bootstrapServers(), "--model", model().toString(),
-        "--lane", topics.lane(), "--state-dir", state(instance).toString(), "--port", "0", "--well-deadline", "5m",
-        "--transaction-timeout", BrokerProcess.TRANSACTION.toSeconds() + "s", "--abort-sweep", BrokerProcess.SWEEP.toMillis() + "ms",
-        "--session-timeout", BrokerProcess.SESSION.toSeconds() + "s", "--group-protocol", protocol.name().toLowerCase(Locale.ROOT));
+    Path config = Files.writeString(folder.resolve(instance + ".yaml"), """
+        bootstrap-servers: %s
+        model: %s
+        lane: %s
+        state-dir: %s
+        port: 0
+        well-deadline: 5m
+        transaction-timeout: %ds
+        abort-sweep: %dms
+        session-timeout: %ds
+        group-protocol: %s
+        """.formatted(broker.bootstrapServers(), model(), topics.lane(), state(instance), BrokerProcess.TRANSACTION.toSeconds(),
+        BrokerProcess.SWEEP.toMillis(), BrokerProcess.SESSION.toSeconds(), protocol.name().toLowerCase(Locale.ROOT)));
+    return ChildProcess.dcmix(folder, "run", "--config", config.toString());
   }
 
   /** A {@link FaultyProcessor} with its own state and switches. */

@@ -44,7 +44,7 @@ public final class Configured implements IParameterPreprocessor {
     Keys keys = Keys.of(root);
     for (CommandSpec command : keys.commands()) {
       command.addOption(OptionSpec.builder(OPTION).paramLabel("FILE").type(Path.class).description(
-          "A YAML file with options, as 'lane: screening'; also read: DCMIX_LANE, -Ddcmix.lane. What stands here wins. See docs/configuration.md.").build());
+          "A YAML file with options, as 'lane: screening'; also read: DCMIX_LANE, -Ddcmix.lane. The command line wins. See docs/configuration.md.").build());
       command.preprocessor(new Configured(keys, around));
     }
     collectErrors(root);

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane replay-2025 --port 8081",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --hit-rules kinase.rules",
       "  dcmix run --bootstrap-servers kafka:9092 --model model.onnx --lane screening --also-lane replay-2025",
-      "  dcmix run --config cluster.yaml                      every option can stand there; see docs/configuration.md",
+      "  dcmix run --config cluster.yaml     holds any of the options; see docs/configuration.md",
       "",
       "Several instances of a lane share its wells. Stop one with Ctrl-C or SIGTERM: the others take over."
     })

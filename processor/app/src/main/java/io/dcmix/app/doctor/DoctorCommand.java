@@ -3,6 +3,7 @@ package io.dcmix.app.doctor;
 import io.dcmix.app.Version;
 import io.dcmix.app.run.DeviceOptions;
 import io.dcmix.app.run.Options;
+import io.dcmix.app.run.S3Options;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.RuntimeLibrary;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Say what this machine can do: Java, memory, native libraries, GPU; and, where named, whether the brokers, the registry, the",
-      "lane's topics and the model are as a processor needs them. Changes nothing."
+      "lane's topics, the object store and the model are as a processor needs them. Changes nothing."
     },
     footer = {
       "",
@@ -52,6 +53,8 @@ public final class DoctorCommand implements CliCommand {
 
   @Option(names = "--schema-registry", paramLabel = "URL", description = "Ask this Apicurio Registry (its /apis/registry/v3 address).")
   private @Nullable URI schemaRegistry;
+
+  @Mixin private S3Options s3 = new S3Options();
 
   @Option(names = "--model", paramLabel = "FILE", description = "Load this ONNX model, check it and time it.")
   private @Nullable Path model;
@@ -79,6 +82,7 @@ public final class DoctorCommand implements CliCommand {
     if (schemaRegistry != null) {
       findings.add(ClusterChecks.registry(schemaRegistry));
     }
+    findings.addAll(StoreChecks.run(s3));
     if (model != null) {
       findings.addAll(ModelChecks.run(model, policy, device.runtime(ScorerConfig.DEFAULT.slabBytes())));
     }

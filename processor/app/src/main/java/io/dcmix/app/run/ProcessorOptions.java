@@ -123,8 +123,10 @@ final class ProcessorOptions {
       description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
   private List<Path> referenceRoots = new ArrayList<>();
 
+  @Mixin private S3Options s3 = new S3Options();
+
   @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
-      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
+      description = "How long a file or object that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
   private Duration referenceDeadline = Duration.ofSeconds(30);
 
   @Option(names = "--schema-registry", paramLabel = "URL",
@@ -172,7 +174,8 @@ final class ProcessorOptions {
         .withCommitInterval(commitInterval)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withGroupProtocol(Options.groupProtocol(groupProtocol))
-        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
+        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots))
+            .withOthers(s3.resolvers(referenceDeadline)).withDeadline(referenceDeadline))
         .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
         .withKafka(kafka());
   }

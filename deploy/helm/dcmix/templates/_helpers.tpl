@@ -39,6 +39,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- $_ := set $all "reference-root" $roots }}
 {{- end }}
+{{- with .Values.s3.folders }}
+{{- $_ := set $all "reference-s3" . }}
+{{- end }}
+{{- with .Values.s3.endpoint }}
+{{- $_ := set $all "s3-endpoint" . }}
+{{- end }}
+{{- with .Values.s3.region }}
+{{- $_ := set $all "s3-region" . }}
+{{- end }}
+{{- if .Values.s3.pathStyle }}
+{{- $_ := set $all "s3-path-style" true }}
+{{- end }}
 {{- if .Values.gpu.enabled }}
 {{- $_ := set $all "device" "cuda" }}
 {{- end }}

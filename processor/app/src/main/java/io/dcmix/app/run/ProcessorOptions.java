@@ -121,8 +121,10 @@ final class ProcessorOptions {
       description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
   private List<Path> referenceRoots = new ArrayList<>();
 
+  @Mixin private S3Options s3 = new S3Options();
+
   @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
-      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
+      description = "How long a file or object that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
   private Duration referenceDeadline = Duration.ofSeconds(30);
 
   @Mixin private RegistryOptions registry = new RegistryOptions();
@@ -142,6 +144,14 @@ final class ProcessorOptions {
    * @throws io.dcmix.core.cli.CliException if an option cannot be understood; names it
    */
   ProcessorConfig config(Topics topics) {
+    return config(topics, files().withOthers(s3.resolvers(referenceDeadline)));
+  }
+
+  private References files() {
+    return References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline);
+  }
+
+  private ProcessorConfig config(Topics topics, References references) {
     return ProcessorConfig.of(topics, cluster().bootstrapServers(), stateDir)
         .withScreening(importance.applied(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline)
             .withMinSites(minSites).withFocal(Options.focal(z)).withQuality(quality.policy())
@@ -153,17 +163,17 @@ final class ProcessorOptions {
         .withCommitInterval(commitInterval)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withGroupProtocol(Options.groupProtocol(groupProtocol))
-        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
+        .withReferences(references)
         .withWire(registry.wire())
         .withKafka(cluster().kafka());
   }
 
-  /** Everything that is wrong with the options, or, if each is right, between them. */
+  /** Everything that is wrong with the options, or, if each is right, between them. Opens no object store. */
   List<String> problems(Topics topics) {
     List<String> problems = Checked.problemsOf(() -> Options.explain(explain), () -> Options.hitRules(hitRules), () -> Options.focal(z),
         () -> Options.groupProtocol(groupProtocol), () -> device.policy(), () -> quality.policy(), () -> importance.applied(ScreeningConfig.DEFAULT),
-        () -> Options.folders("--reference-root", referenceRoots), () -> registry.wire());
-    return problems.isEmpty() ? config(topics).problems() : problems;
+        this::files, () -> s3.folders(), () -> registry.wire());
+    return problems.isEmpty() ? config(topics, files()).problems() : problems;
   }
 
   private ScorerConfig scoring() {

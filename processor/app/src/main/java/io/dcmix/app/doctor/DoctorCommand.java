@@ -74,7 +74,7 @@ public final class DoctorCommand implements CliCommand {
       findings.addAll(ClusterChecks.brokers(kafka.get(), topics, ScreeningConfig.DEFAULT.lateWindow()));
     }
     if (registry.url().isPresent()) {
-      findings.add(ClusterChecks.registry(registry.url().get()));
+      findings.add(ClusterChecks.registry(registry, registry.url().get()));
     }
     if (model != null) {
       findings.addAll(ModelChecks.run(model, policy, device.runtime(ScorerConfig.DEFAULT.slabBytes())));

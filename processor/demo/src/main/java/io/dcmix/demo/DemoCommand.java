@@ -278,7 +278,7 @@ public final class DemoCommand implements CliCommand {
   private static void createTopics(Topics topics, Map<String, Object> client) throws InterruptedException {
     try (Admin admin = Admin.create(new HashMap<>(client))) {
       LaneTopics.create(admin, topics, new LaneTopics.Plan(4, (short) 1, Duration.ofDays(7)));
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | LaneTopics.UnusableTopicsException e) {
       throw new CliException("Cannot create the topics: " + e.getMessage(), e);
     }
   }

@@ -135,7 +135,7 @@ public final class LaneResults implements AutoCloseable {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null || record.value() == null) {
+    if (record.key() == null) {
       return;
     }
     WellKey key;
@@ -145,6 +145,10 @@ public final class LaneResults implements AutoCloseable {
       return; // no well of ours
     }
     if (!wanted.test(key)) {
+      return;
+    }
+    if (record.value() == null) {
+      (record.topic().equals(lane.wellPredictions()) ? predictions : failures).remove(key); // it was taken back
       return;
     }
     try {

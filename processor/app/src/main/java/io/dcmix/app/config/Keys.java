@@ -14,8 +14,14 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The keys that there are: the options of the commands that talk to a cluster, without their dashes. */
 final class Keys {
-  /** The one key whose map can be given piece by piece in the environment and in system properties, for its keys are Kafka's own. */
-  static final String KAFKA = "kafka";
+  /**
+   * The settings of clients, which have dots and no capitals: they can be given one by one in the environment and in system
+   * properties, and may be secrets.
+   */
+  private static final Set<String> CLIENTS = Set.of("kafka", "registry");
+
+  /** What is asked each time, or destroys, is not said once and for all. */
+  private static final Set<String> NEVER = Set.of("config", "yes", "all", "images");
 
   /** Names the file itself. */
   static final String CONFIG = "config";
@@ -47,6 +53,11 @@ final class Keys {
       commands.add(line.getCommandSpec());
     }
     line.getSubcommands().values().stream().distinct().forEach(sub -> collect(sub, commands));
+  }
+
+  /** Whether a key is the map of a client's settings. */
+  static boolean isClient(String key) {
+    return CLIENTS.contains(key);
   }
 
   /** The commands that can be configured. */
@@ -83,7 +94,7 @@ final class Keys {
     Map<String, OptionSpec> options = new LinkedHashMap<>();
     for (OptionSpec option : command.options()) {
       String key = key(option);
-      if (!option.usageHelp() && !option.versionHelp() && !option.inherited() && !option.hidden() && !key.equals(CONFIG)) {
+      if (!option.usageHelp() && !option.versionHelp() && !option.inherited() && !option.hidden() && !NEVER.contains(key)) {
         options.put(key, option);
       }
     }

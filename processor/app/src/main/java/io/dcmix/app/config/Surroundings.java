@@ -64,17 +64,19 @@ public record Surroundings(Map<String, String> environment, Map<String, String> 
     variables.add(Keys.variable(Keys.CONFIG));
     known.add(Keys.property(Keys.CONFIG));
     environment.keySet().stream().sorted()
-        .filter(name -> !OTHERS.contains(name) && !name.startsWith(Keys.variable(Keys.KAFKA) + "_") && !variables.contains(name))
+        .filter(name -> !OTHERS.contains(name) && !variables.contains(name)
+            && keys.names().stream().noneMatch(key -> Keys.isClient(key) && name.startsWith(Keys.variable(key) + "_")))
         .forEach(name -> problems.accept(name + " in the environment is no variable of dcmix" + Nearest.hint(name, variables)));
     properties.keySet().stream().sorted()
-        .filter(name -> !name.startsWith(Keys.property(Keys.KAFKA) + ".") && !known.contains(name))
+        .filter(name -> !known.contains(name)
+            && keys.names().stream().noneMatch(key -> Keys.isClient(key) && name.startsWith(Keys.property(key) + ".")))
         .forEach(name -> problems.accept("-D" + name + " is no property of dcmix" + Nearest.hint(name, known)));
   }
 
   /** What the environment says of an option. */
   Optional<Setting> variable(String key, OptionSpec option, Consumer<String> problems) {
     String name = Keys.variable(key);
-    return key.equals(Keys.KAFKA)
+    return Keys.isClient(key)
         ? pieces(environment, name + "_", name, rest -> rest.toLowerCase(Locale.ROOT).replace('_', '.'), UnaryOperator.identity(), problems)
         : single(name, environment.getOrDefault(name, ""), option);
   }
@@ -82,7 +84,7 @@ public record Surroundings(Map<String, String> environment, Map<String, String> 
   /** What the system properties say of an option. */
   Optional<Setting> property(String key, OptionSpec option, Consumer<String> problems) {
     String name = Keys.property(key);
-    return key.equals(Keys.KAFKA)
+    return Keys.isClient(key)
         ? pieces(properties, name + ".", "-D" + name, UnaryOperator.identity(), found -> "-D" + found, problems)
         : single("-D" + name, properties.getOrDefault(name, ""), option);
   }
@@ -101,8 +103,8 @@ public record Surroundings(Map<String, String> environment, Map<String, String> 
   private static Optional<Setting> pieces(Map<String, String> all, String start, String whole, UnaryOperator<String> name,
       UnaryOperator<String> place, Consumer<String> problems) {
     if (!all.getOrDefault(whole.replaceFirst("^-D", ""), "").isEmpty()) {
-      problems.accept("%s: one for each of Kafka's settings, such as %s".formatted(
-          whole, start.endsWith("_") ? start + "SECURITY_PROTOCOL" : "-D" + start + "security.protocol"));
+      problems.accept("%s: one for each setting, such as %s".formatted(
+          whole, start.endsWith("_") ? "DCMIX_KAFKA_SECURITY_PROTOCOL" : "-Ddcmix.kafka.security.protocol"));
     }
     List<Piece> pieces = new TreeMap<>(all).entrySet().stream()
         .filter(e -> e.getKey().startsWith(start) && !e.getValue().isEmpty())

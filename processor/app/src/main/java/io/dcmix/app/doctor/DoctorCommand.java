@@ -77,7 +77,7 @@ public final class DoctorCommand implements CliCommand {
       findings.addAll(ClusterChecks.brokers(kafka.get(), topics, ScreeningConfig.DEFAULT.lateWindow()));
     }
     if (registry.url().isPresent()) {
-      findings.add(ClusterChecks.registry(registry.url().get()));
+      findings.add(ClusterChecks.registry(registry, registry.url().get()));
     }
     findings.addAll(StoreChecks.run(s3));
     if (model != null) {

@@ -189,6 +189,8 @@ final class ProcessorOptions {
   void create(Topics topics, LaneTopics.Plan plan) throws InterruptedException {
     try (Admin admin = cluster().admin()) {
       LaneTopics.create(admin, topics, plan);
+    } catch (LaneTopics.UnusableTopicsException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (ExecutionException e) {
       throw new CliException("Cannot create the topics of lane " + topics.lane() + ": " + e.getMessage(), e);
     }

@@ -109,10 +109,12 @@ class ConfiguredTest {
     String file = file("bootstrap-servers: a:1\nmodel: m\nkafka: {security.protocol: SSL, client.id: file, ssl.protocol: file, retries: 1}");
     environment.put("DCMIX_KAFKA_CLIENT_ID", "environment");
     environment.put("DCMIX_KAFKA_SSL_PROTOCOL", "environment");
+    environment.put("DCMIX_REGISTRY_AUTH_USERNAME", "dcmix");
     properties.put("dcmix.kafka.ssl.protocol", "property");
     ParseResult run = parse("run", "--config", file, "--kafka", "retries=2");
     assertThat(value(run, "--kafka")).isEqualTo(Map.ofEntries(Map.entry("security.protocol", "SSL"),
         Map.entry("client.id", "environment"), Map.entry("ssl.protocol", "property"), Map.entry("retries", "2")));
+    assertThat(value(run, "--registry")).isEqualTo(Map.of("auth.username", "dcmix"));
   }
 
   @Test
@@ -196,7 +198,7 @@ class ConfiguredTest {
   @Test
   void shouldTellOneVariableASettingOfKafka() {
     environment.putAll(Map.of("DCMIX_BOOTSTRAP_SERVERS", "a:1", "DCMIX_MODEL", "m", "DCMIX_KAFKA", "a=b"));
-    assertThat(refused("run")).containsExactly("DCMIX_KAFKA: one for each of Kafka's settings, such as DCMIX_KAFKA_SECURITY_PROTOCOL");
+    assertThat(refused("run")).containsExactly("DCMIX_KAFKA: one for each setting, such as DCMIX_KAFKA_SECURITY_PROTOCOL");
   }
 
   @Test

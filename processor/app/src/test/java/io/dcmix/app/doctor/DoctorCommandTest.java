@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.dcmix.app.Amount;
 import io.dcmix.app.Dcmix;
+import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.app.doctor.Finding.Level;
 import io.dcmix.core.model.CudaLibraries.Library;
 import io.dcmix.core.model.CudaLibraries.State;
@@ -110,15 +111,15 @@ class DoctorCommandTest {
     server.start();
     try {
       String base = "http://127.0.0.1:" + server.getAddress().getPort();
-      assertThat(ClusterChecks.registry(URI.create(base + "/apis/registry/v3/")).level()).isEqualTo(Level.OK);
-      Finding wrongPath = ClusterChecks.registry(URI.create(base + "/api"));
+      assertThat(ClusterChecks.registry(new RegistryOptions(), URI.create(base + "/apis/registry/v3/")).level()).isEqualTo(Level.OK);
+      Finding wrongPath = ClusterChecks.registry(new RegistryOptions(), URI.create(base + "/api"));
       assertThat(wrongPath.level()).isEqualTo(Level.FAILED);
       assertThat(wrongPath.detail()).contains("404");
       assertThat(wrongPath.remedy()).contains("/apis/registry/v3");
     } finally {
       server.stop(0);
     }
-    assertThat(ClusterChecks.registry(URI.create("localhost:8080")).detail()).contains("no http or https URL");
+    assertThat(ClusterChecks.registry(new RegistryOptions(), URI.create("localhost:8080")).detail()).contains("no http or https URL");
   }
 
   @Test

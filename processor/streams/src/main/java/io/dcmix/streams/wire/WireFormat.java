@@ -37,10 +37,14 @@ public sealed interface WireFormat {
       this(url, true, USUAL_TIMEOUT, Map.of());
     }
 
-    /** Without the options: they may hold passwords. */
+    public Registry withOptions(Map<String, String> wanted) {
+      return new Registry(url, autoRegister, timeout, wanted);
+    }
+
+    /** Names the options and hides what they are. */
     @Override
     public String toString() {
-      return "Registry[" + url + "]";
+      return "Registry[" + url + ", " + options.keySet().stream().sorted().toList() + "]";
     }
   }
 }

@@ -120,8 +120,10 @@ final class ProcessorOptions {
       description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
   private List<Path> referenceRoots = new ArrayList<>();
 
+  @Mixin private S3Options s3 = new S3Options();
+
   @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
-      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
+      description = "How long a file or object that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
   private Duration referenceDeadline = Duration.ofSeconds(30);
 
   @Mixin private RegistryOptions registry = new RegistryOptions();
@@ -152,7 +154,8 @@ final class ProcessorOptions {
         .withCommitInterval(commitInterval)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withGroupProtocol(Options.groupProtocol(groupProtocol))
-        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
+        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots))
+            .withOthers(s3.resolvers(referenceDeadline)).withDeadline(referenceDeadline))
         .withWire(registry.wire())
         .withKafka(cluster().kafka());
   }

@@ -32,6 +32,25 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - --state-dir=/var/lib/dcmix
 - --host=0.0.0.0
 - --port=8080
+{{- if .Values.page.existingSecret }}
+- --users=/etc/dcmix/page/users
+- --session-key=/etc/dcmix/page/session-key
+{{- if .Values.page.openMetrics }}
+- --open-metrics
+{{- end }}
+{{- with .Values.page.url }}
+- {{ printf "--page-url=%s" . | quote }}
+{{- end }}
+{{- with .Values.page.oidc.issuer }}
+- {{ printf "--oidc-issuer=%s" . | quote }}
+- {{ printf "--oidc-client-id=%s" $.Values.page.oidc.clientId | quote }}
+- --oidc-client-secret=/etc/dcmix/page/oidc-client-secret
+{{- end }}
+{{- else if .Values.page.withoutAuthentication }}
+- --without-authentication
+{{- else }}
+{{- fail "page: who may see it? Name page.existingSecret with the users, or set page.withoutAuthentication=true" }}
+{{- end }}
 {{- with .Values.schemaRegistry }}
 - {{ printf "--schema-registry=%s" . | quote }}
 {{- end }}

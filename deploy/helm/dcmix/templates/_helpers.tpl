@@ -29,6 +29,25 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $_ := set $all "partitions" (int .Values.topics.partitions) }}
 {{- $_ := set $all "replication" (int .Values.topics.replication) }}
 {{- end }}
+{{- if .Values.page.existingSecret }}
+{{- $_ := set $all "users" "/etc/dcmix/page/users" }}
+{{- $_ := set $all "session-key" "/etc/dcmix/page/session-key" }}
+{{- if .Values.page.openMetrics }}
+{{- $_ := set $all "open-metrics" true }}
+{{- end }}
+{{- with .Values.page.url }}
+{{- $_ := set $all "page-url" . }}
+{{- end }}
+{{- with .Values.page.oidc.issuer }}
+{{- $_ := set $all "oidc-issuer" . }}
+{{- $_ := set $all "oidc-client-id" $.Values.page.oidc.clientId }}
+{{- $_ := set $all "oidc-client-secret" "/etc/dcmix/page/oidc-client-secret" }}
+{{- end }}
+{{- else if .Values.page.withoutAuthentication }}
+{{- $_ := set $all "without-authentication" true }}
+{{- else }}
+{{- fail "page: who may see it? Name page.existingSecret with the users, or set page.withoutAuthentication=true" }}
+{{- end }}
 {{- with .Values.schemaRegistry }}
 {{- $_ := set $all "schema-registry" . }}
 {{- end }}

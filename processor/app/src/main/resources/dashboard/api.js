@@ -2,9 +2,10 @@
 
 export const plateUrl = (key) => `/api/plates/${encodeURIComponent(key.plate)}/${encodeURIComponent(key.acquisition)}`;
 
-/** JSON of a path; null where the server knows nothing of it. */
+/** JSON of a path; null where the server knows nothing of it. Whoever has no session any more goes to log in. */
 export async function get(path) {
   const response = await fetch(path, { headers: { Accept: 'application/json' } });
+  if (response.status === 401) location.assign('/login');
   if (response.status === 404) return null;
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
@@ -42,6 +43,7 @@ export function listen({ onOpen, onLost, onHeartbeat, on }) {
   const lost = () => {
     source.close();
     onLost();
+    get('/api/me').catch(() => {}); // the stream says no more than that it ended
     clearTimeout(lost.timer);
     lost.timer = setTimeout(open, RETRY);
   };

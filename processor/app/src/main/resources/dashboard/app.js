@@ -513,6 +513,13 @@ showImportance();
 showHitList();
 showSummary();
 showAlerts();
+get('/api/me').then((me) => {
+  if (!me?.user) return;
+  $('me-name').textContent = me.user;
+  $('me-name').title = `${me.user}, ${me.role.toLowerCase()}`;
+  $('me').hidden = false;
+}).catch(() => {});
+
 listen({
   onOpen: () => loadAll().catch((failure) => connection('lost', `Cannot load: ${failure.message}`)),
   onLost: () => connection('lost', 'Reconnecting'),

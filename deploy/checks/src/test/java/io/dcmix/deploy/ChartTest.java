@@ -36,6 +36,7 @@ class ChartTest {
   /** Everything that can be switched on. */
   private static final String ALL = """
       gpu: {enabled: true, count: 2}
+      page: {existingSecret: dcmix-page, url: https://dcmix.example.org, oidc: {issuer: https://id.example.org, clientId: dcmix}}
       schemaRegistry: https://registry:8443/apis/registry/v3
       references: [{path: /images, volume: {nfs: {server: nas, path: /images, readOnly: true}}}]
       s3: {folders: ["s3://plates/in/", "s3://archive"], endpoint: "https://minio:9000", region: eu-central-1, pathStyle: true, existingSecret: dcmix-s3}
@@ -55,6 +56,9 @@ class ChartTest {
       affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: gpu, operator: Exists}]}]}}}
       """;
 
+  /** The least that must be said. */
+  private static final String LEAST = "page: {withoutAuthentication: true}";
+
   @TempDir private Path folder;
 
   private Chart chart;
@@ -72,7 +76,7 @@ class ChartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{}", ALL})
+  @ValueSource(strings = {LEAST, ALL})
   void shouldRenderManifestsOfWhichKubernetesKnowsEveryField(String values) throws Exception {
     for (JsonNode manifest : chart.render(values)) {
       var json = JsonParser.parseString(manifest.toString());
@@ -91,14 +95,14 @@ class ChartTest {
 
   @Test
   void shouldNoticeAFieldThatKubernetesDoesNotKnow() throws Exception {
-    JsonNode manifest = one(chart.render("{}"), "StatefulSet");
+    JsonNode manifest = one(chart.render(LEAST), "StatefulSet");
     ((ObjectNode) pod(manifest)).put("terminationGraceSeconds", 3);
     var json = JsonParser.parseString(manifest.toString());
     assertThatThrownBy(() -> V1StatefulSet.validateJsonElement(json)).hasMessageContaining("terminationGraceSeconds");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{}", ALL})
+  @ValueSource(strings = {LEAST, ALL})
   void shouldGiveTheProcessorAConfigurationThatItReads(String values) throws Exception {
     RunOptions run = options(chart.render(values));
     assertThat(run.command()).isEqualTo("run");
@@ -128,14 +132,14 @@ class ChartTest {
 
   @Test
   void shouldReplaceTheInstancesWhenTheirConfigurationChanges() throws Exception {
-    String before = one(chart.render("{}"), "StatefulSet").at("/spec/template/metadata/annotations").toString();
-    assertThat(one(chart.render("{}"), "StatefulSet").at("/spec/template/metadata/annotations").toString()).isEqualTo(before);
-    assertThat(one(chart.render("config: {explain: hits}"), "StatefulSet").at("/spec/template/metadata/annotations").toString()).isNotEqualTo(before);
+    String before = one(chart.render(LEAST), "StatefulSet").at("/spec/template/metadata/annotations").toString();
+    assertThat(one(chart.render(LEAST), "StatefulSet").at("/spec/template/metadata/annotations").toString()).isEqualTo(before);
+    assertThat(one(chart.render(LEAST + "\nconfig: {explain: hits}"), "StatefulSet").at("/spec/template/metadata/annotations").toString()).isNotEqualTo(before);
   }
 
   @Test
   void shouldRefuseAKeyOrAValueThatTheProcessorDoesNotKnow() throws Exception {
-    List<JsonNode> manifests = chart.render("config: {expalin: hits, well-deadline: soon}");
+    List<JsonNode> manifests = chart.render(LEAST + "\nconfig: {expalin: hits, well-deadline: soon}");
     assertThatThrownBy(() -> options(manifests)).hasMessageContainingAll("expalin", "did you mean explain?", "well-deadline: 'soon'");
   }
 
@@ -158,8 +162,26 @@ class ChartTest {
   }
 
   @Test
+  void shouldLetInOnlyUsersOfTheSecretOrSayThatEverybodyMay() throws Exception {
+    List<JsonNode> manifests = chart.render(ALL);
+    RunOptions asked = options(manifests);
+    assertThat(asked.value("--users")).isEqualTo("/etc/dcmix/page/users");
+    assertThat(asked.value("--session-key")).as("an instance takes the log-ins of the others").isEqualTo("/etc/dcmix/page/session-key");
+    assertThat(asked.value("--oidc-client-secret")).isEqualTo("/etc/dcmix/page/oidc-client-secret");
+    assertThat(asked.value("--page-url")).isEqualTo("https://dcmix.example.org");
+    assertThat(asked.has("--open-metrics")).isTrue();
+    assertThat(asked.has("--without-authentication")).isFalse();
+    JsonNode set = one(manifests, "StatefulSet");
+    assertThat(container(set).path("volumeMounts").valueStream().filter(m -> m.path("name").asText().equals("page")).map(m -> m.path("mountPath").asText()))
+        .containsExactly("/etc/dcmix/page");
+    assertThat(pod(set).path("volumes").valueStream().filter(v -> v.path("name").asText().equals("page")).map(v -> v.at("/secret/secretName").asText()))
+        .containsExactly("dcmix-page");
+    assertThat(options(chart.render(LEAST)).has("--without-authentication")).isTrue();
+  }
+
+  @Test
   void shouldKeepTheStateOfAnInstanceAndUpgradeOneAfterTheOther() throws Exception {
-    List<JsonNode> manifests = chart.render("{}");
+    List<JsonNode> manifests = chart.render(LEAST);
     JsonNode set = one(manifests, "StatefulSet");
     JsonNode spec = set.path("spec");
     assertThat(spec.path("podManagementPolicy").asText()).isEqualTo("OrderedReady");
@@ -168,7 +190,7 @@ class ChartTest {
     assertThat(container(set).path("volumeMounts").valueStream().filter(m -> m.path("name").asText().equals(state)).map(m -> m.path("mountPath").asText()))
         .containsExactly(options(manifests).value("--state-dir"));
     assertThat(pod(set).path("terminationGracePeriodSeconds").asInt()).as("a lane takes up to 20 s to close").isGreaterThan(20);
-    assertThat(one(chart.render("{}"), "PodDisruptionBudget").at("/spec/maxUnavailable").asInt()).isEqualTo(1);
+    assertThat(one(chart.render(LEAST), "PodDisruptionBudget").at("/spec/maxUnavailable").asInt()).isEqualTo(1);
   }
 
   @Test
@@ -191,7 +213,7 @@ class ChartTest {
     JsonNode container = container(one(chart.render(ALL), "StatefulSet"));
     assertThat(container.path("image").asText()).isEqualTo("dcmix:0.1.0-cuda");
     assertThat(container.at("/resources/limits").path("nvidia.com/gpu").asText()).isEqualTo("2");
-    assertThat(container(one(chart.render("{}"), "StatefulSet")).path("image").asText()).isEqualTo("dcmix:0.1.0");
+    assertThat(container(one(chart.render(LEAST), "StatefulSet")).path("image").asText()).isEqualTo("dcmix:0.1.0");
   }
 
   @Test
@@ -216,7 +238,7 @@ class ChartTest {
 
   @Test
   void shouldProbeWhatTheProcessorServes() throws Exception {
-    JsonNode container = container(one(chart.render("{}"), "StatefulSet"));
+    JsonNode container = container(one(chart.render(LEAST), "StatefulSet"));
     assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/health/liveness");
     assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/health/readiness");
     assertThat(container.at("/startupProbe/failureThreshold").asInt() * container.at("/startupProbe/periodSeconds").asInt()).isEqualTo(600);
@@ -224,7 +246,7 @@ class ChartTest {
 
   @Test
   void shouldLetInOnlyWhomTheNetworkPolicyNames() throws Exception {
-    JsonNode policy = one(chart.render("networkPolicy: {from: [{podSelector: {matchLabels: {app: proxy}}}]}"), "NetworkPolicy").path("spec");
+    JsonNode policy = one(chart.render(LEAST + "\nnetworkPolicy: {from: [{podSelector: {matchLabels: {app: proxy}}}]}"), "NetworkPolicy").path("spec");
     assertThat(policy.path("ingress")).hasSize(1);
     assertThat(policy.at("/ingress/0/from/0/podSelector/matchLabels/app").asText()).isEqualTo("proxy");
     assertThat(DeployFiles.texts(policy.path("policyTypes"))).containsExactly("Ingress", "Egress");
@@ -242,9 +264,14 @@ class ChartTest {
       "image: {repository: dcmix, tag: latest} | tag",
       "networkPolicy: {enabled: true, from: []} | from",
       "autoscaling: {enabled: true, minReplicas: 0} | minReplicas",
+      "page: {} | who may see it",
+      "page: {existingSecret: a, withoutAuthentication: true} | page",
+      "page: {existingSecret: a, oidc: {issuer: 'https://id.example', clientId: b}} | url",
+      "page: {withoutAuthentication: true, url: 'https://a.example', oidc: {issuer: 'https://id.example', clientId: b}} | existingSecret",
+      "page: {withoutAuthentication: true}, config: {users: /tmp/users} | users",
       "replica: 3 | replica"})
   void shouldRefuseValuesThatCannotWork(String values, String named) {
-    assertThatThrownBy(() -> chart.render("{" + values + "}")).hasMessageContaining(named);
+    assertThatThrownBy(() -> chart.render("{" + (values.contains("page:") ? "" : LEAST + ", ") + values + "}")).hasMessageContaining(named);
   }
 
   @Test

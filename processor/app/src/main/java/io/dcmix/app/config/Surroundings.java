@@ -25,9 +25,9 @@ public record Surroundings(Map<String, String> environment, Map<String, String> 
   private static final String VARIABLES = "DCMIX_";
   private static final String PROPERTIES = "dcmix.";
 
-  /** Variables of the launchers, of the log, of the tests and of compose's .env. */
+  /** Variables of the launchers, of the log, of the tests and of compose's .env; and the secret whose option names a file. */
   private static final Set<String> OTHERS =
-      Set.of("DCMIX_JAVA_OPTS", "DCMIX_PROFILE", "DCMIX_HOME", "DCMIX_LOG", "DCMIX_DATA", "DCMIX_MODELS", "DCMIX_IMAGES", "DCMIX_MEMORY");
+      Set.of("DCMIX_OIDC_CLIENT_SECRET", "DCMIX_JAVA_OPTS", "DCMIX_PROFILE", "DCMIX_HOME", "DCMIX_LOG", "DCMIX_DATA", "DCMIX_MODELS", "DCMIX_IMAGES", "DCMIX_MEMORY");
 
   /** Nothing but what begins so is kept. */
   public Surroundings {
@@ -78,7 +78,7 @@ public record Surroundings(Map<String, String> environment, Map<String, String> 
     String name = Keys.variable(key);
     return Keys.isClient(key)
         ? pieces(environment, name + "_", name, rest -> rest.toLowerCase(Locale.ROOT).replace('_', '.'), UnaryOperator.identity(), problems)
-        : single(name, environment.getOrDefault(name, ""), option);
+        : single(name, OTHERS.contains(name) ? "" : environment.getOrDefault(name, ""), option);
   }
 
   /** What the system properties say of an option. */

@@ -13,6 +13,7 @@ final class AlertsController {
     this.view = view;
   }
 
+  @Says("What needs somebody, over all runs")
   @Get
   Alerts alerts() {
     return view.alerts();

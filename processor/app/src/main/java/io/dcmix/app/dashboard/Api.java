@@ -1,5 +1,6 @@
 package io.dcmix.app.dashboard;
 
+import io.dcmix.app.access.Role;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.List;
@@ -383,7 +384,18 @@ public final class Api {
   @Serdeable
   public record FeedStatus(String lane, List<String> missingTopics, long records, long unreadable) {}
 
-  /** Whether the process serves, UP or DOWN, and which part of it does not. */
+  /**
+   * Who asks.
+   *
+   * @param user null where nobody is asked for a name
+   * @param role what may be done: VIEWER reads, OPERATOR also changes; everything where nobody is asked
+   * @param by PASSWORD, OIDC, or NONE where nobody is asked
+   * @param until when to log in again; null where nobody is asked
+   */
+  @Serdeable
+  public record Me(@Nullable String user, @Nullable Role role, String by, @Nullable Instant until) {}
+
+  /** Whether the process serves, UP or DOWN, and which part of it does not; no part for those who have not logged in. */
   @Serdeable
   public record Health(String status, List<HealthPart> parts) {}
 

@@ -1,11 +1,15 @@
 package io.dcmix.app.dashboard;
 
+import io.dcmix.app.access.Access;
+import io.dcmix.app.access.Gate;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.streams.Topics;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.net.BindException;
 import java.net.URI;
+import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: started and closed by its owner; safe to ask from any thread.
  */
 public final class DashboardServer implements AutoCloseable {
+  /** Whether somebody is asked who they are. */
+  static final String ASKS = "micronaut.security.enabled";
+
   private final ApplicationContext context;
   private final EmbeddedServer server;
   private final ScreeningView view;
@@ -43,7 +50,7 @@ public final class DashboardServer implements AutoCloseable {
   public static DashboardServer start(DashboardConfig config, ResultDecoder decoder) {
     ScreeningView view = new ScreeningView();
     FeedSlot slot = new FeedSlot(config.lane());
-    DashboardServer server = listen(config, view, slot);
+    DashboardServer server = listen(config, view, slot, InstantSource.system());
     try {
       ResultFeed feed = new ResultFeed(config, decoder, view, server::publishChanges);
       slot.status = feed::status;
@@ -58,10 +65,15 @@ public final class DashboardServer implements AutoCloseable {
 
   /** A server without a feed, over a view that somebody else fills and then calls {@link #publishChanges}. */
   static DashboardServer over(DashboardConfig config, ScreeningView view) {
-    return listen(config, view, new FeedSlot(config.lane()));
+    return over(config, view, InstantSource.system());
   }
 
-  private static DashboardServer listen(DashboardConfig config, ScreeningView view, FeedSlot slot) {
+  /** The same, with a clock of its own for sessions. */
+  static DashboardServer over(DashboardConfig config, ScreeningView view, InstantSource clock) {
+    return listen(config, view, new FeedSlot(config.lane()), clock);
+  }
+
+  private static DashboardServer listen(DashboardConfig config, ScreeningView view, FeedSlot slot, InstantSource clock) {
     EventHub hub = new EventHub(() -> slot.status.get());
     ApplicationContext context =
         ApplicationContext.builder()
@@ -71,7 +83,7 @@ public final class DashboardServer implements AutoCloseable {
             .bootstrapEnvironment(false)
             .banner(false)
             .properties(settings(config))
-            .singletons(view, hub, config)
+            .singletons(view, hub, config, config.access(), new Gate(config.access(), clock))
             .build();
     try {
       context.start();
@@ -117,16 +129,33 @@ public final class DashboardServer implements AutoCloseable {
   }
 
   private static Map<String, Object> settings(DashboardConfig config) {
-    return Map.of(
+    Map<String, Object> settings = new HashMap<>(Map.of(
         "micronaut.application.name", "dcmix-dashboard",
         "micronaut.server.host", config.host(),
-        "micronaut.server.port", config.port() == 0 ? -1 : config.port(),
+        "micronaut.server.port", port(config),
         "micronaut.server.max-request-size", "64KB",
         "micronaut.router.static-resources.page.paths", "classpath:dashboard",
         "micronaut.router.static-resources.page.mapping", "/**",
         "micronaut.serde.serialization.inclusion", "ALWAYS",
         "micronaut.netty.event-loops.default.shutdown-quiet-period", "0s",
-        "micronaut.netty.event-loops.parent.shutdown-quiet-period", "0s");
+        "micronaut.netty.event-loops.parent.shutdown-quiet-period", "0s"));
+    settings.put(ASKS, Boolean.toString(!config.access().isOpen()));
+    settings.put("micronaut.security.basic-auth.enabled", "false"); // Callers does that, behind the limit of wrong passwords
+    Access.Tls tls = config.access().tls();
+    if (tls != null) {
+      settings.put("micronaut.server.ssl.enabled", "true");
+      settings.put("micronaut.server.ssl.port", port(config));
+      settings.put("micronaut.server.ssl.key-name", "page");
+      settings.put("micronaut.certificate.file.page.format", "PEM");
+      settings.put("micronaut.certificate.file.page.path", tls.key().toAbsolutePath().toString());
+      settings.put("micronaut.certificate.file.page.certificate-path", tls.certificate().toAbsolutePath().toString());
+    }
+    return settings;
+  }
+
+  /** -1 is Micronaut's word for any free port. */
+  private static int port(DashboardConfig config) {
+    return config.port() == 0 ? -1 : config.port();
   }
 
   private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {

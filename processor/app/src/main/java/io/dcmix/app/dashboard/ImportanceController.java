@@ -16,11 +16,13 @@ final class ImportanceController {
   }
 
   /** @param scope as in the key of the topic: {@code all}, {@code class/hit}, {@code plate/P7/1} */
+  @Says("Channel importance of a scope, now and over time")
   @Get
   Importance importance(@QueryValue(defaultValue = "all") String scope) {
     return view.importance(scope);
   }
 
+  @Says("The scopes for which channel importance is known")
   @Get("/scopes")
   Scopes scopes() {
     return new Scopes(view.scopes(), view.scopeOfHits());

@@ -14,6 +14,7 @@ final class MetricsController {
     this.config = config;
   }
 
+  @Says("The process's metrics in Prometheus's text format")
   @Get(produces = PROMETHEUS_TEXT)
   String scrape() {
     return config.metrics().get();

@@ -34,21 +34,25 @@ final class PlatesController {
     this.config = config;
   }
 
+  @Says("All runs with their counts, the newest first")
   @Get
   Plates plates() {
     return new Plates(config.lane(), view.plates());
   }
 
+  @Says("One run: layout, sites, channels")
   @Get("/{plate}/{acquisition}")
   PlateDetail plate(String plate, String acquisition) {
     return view.plate(new PlateKey(plate, acquisition)).orElseThrow(() -> noPlate(plate, acquisition));
   }
 
+  @Says("The results of all wells of a run")
   @Get("/{plate}/{acquisition}/wells")
   List<WellCell> wells(String plate, String acquisition) {
     return view.wells(new PlateKey(plate, acquisition)).orElseThrow(() -> noPlate(plate, acquisition));
   }
 
+  @Says("All that is known of a well")
   @Get("/{plate}/{acquisition}/wells/{well}")
   WellDetail well(String plate, String acquisition, String well, @QueryValue(defaultValue = "0") String timepoint) {
     PlateKey key = new PlateKey(plate, acquisition);
@@ -69,18 +73,21 @@ final class PlatesController {
             () -> new HttpStatusException(HttpStatus.NOT_FOUND, "Plate '%s' has no well %s".formatted(plate, address)));
   }
 
+  @Says("Hit calls, those made in one way together")
   @Get("/{plate}/{acquisition}/calls")
   Calls calls(String plate, String acquisition) {
     return view.calls(new PlateKey(plate, acquisition)).orElseThrow(() -> noPlate(plate, acquisition));
   }
 
+  @Says("Plate quality by timepoint, and how it developed")
   @Get("/{plate}/{acquisition}/quality")
   List<Quality> quality(String plate, String acquisition) {
     return view.quality(new PlateKey(plate, acquisition)).orElseThrow(() -> noPlate(plate, acquisition));
   }
 
   /** @param all {@code true} for every called well instead of the samples that are hits */
-  @Get("/{plate}/{acquisition}/hits.csv")
+  @Says("The hits among the samples as CSV; with all=true every called well")
+  @Get(uri = "/{plate}/{acquisition}/hits.csv", produces = "text/csv")
   HttpResponse<byte[]> hits(String plate, String acquisition, @QueryValue(defaultValue = "false") String all) {
     if (!all.equals("true") && !all.equals("false")) {
       throw new HttpStatusException(HttpStatus.BAD_REQUEST, "'" + all + "' is neither true nor false: all=true gives every well");
@@ -92,6 +99,7 @@ final class PlatesController {
         .header(HttpHeaders.CONTENT_DISPOSITION, HitList.disposition(key));
   }
 
+  @Says("Channel importance of a run")
   @Get("/{plate}/{acquisition}/importance")
   Importance importance(String plate, String acquisition) {
     if (view.plate(new PlateKey(plate, acquisition)).isEmpty()) {

@@ -48,11 +48,7 @@ public final class RunCommand implements CliCommand, Checked {
       description = "Run this lane, too, in the same process and on the same devices, behind the first: a replay. Repeatable. See docs/lanes.md.")
   private List<String> alsoLanes = new ArrayList<>();
 
-  @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address of the page. It asks nobody for a password. Default: ${DEFAULT-VALUE}.")
-  private String host = "127.0.0.1";
-
-  @Option(names = "--port", defaultValue = "8080", description = "Port of the page; 0: any free one. Default: ${DEFAULT-VALUE}.")
-  private int port = 8080;
+  @Mixin private PageOptions pageOptions = new PageOptions();
 
   @Option(names = "--create-topics", description = "Create the lane's topics that do not exist.")
   private boolean createTopics;
@@ -87,6 +83,7 @@ public final class RunCommand implements CliCommand, Checked {
     Topics first = first();
     List<Topics> others = others();
     ProcessorConfig config = options.config(first);
+    DashboardConfig dashboard = pageOptions.page(config.bootstrapServers(), lane, config.kafka());
     try (Shutdown shutdown = new Shutdown()) {
       Devices loaded = options.load();
       options.cluster().awaitAnswer();
@@ -100,9 +97,7 @@ public final class RunCommand implements CliCommand, Checked {
       Processor processor = shutdown.add(Processor.start(lanes, loaded));
       DashboardServer page =
           shutdown.add(DashboardServer.start(
-              new DashboardConfig(host, port, config.bootstrapServers(), lane, config.kafka())
-                  .withReadiness(processor::readiness)
-                  .withMetrics(processor.metrics()::scrape),
+              dashboard.withReadiness(processor::readiness).withMetrics(processor.metrics()::scrape),
               ResultDecoder.of(first, shutdown.add(EdgeSerdes.of(config.wire())))));
       LOG.info("{} with model {} {} on {}; the page is at {}",
           lanes.stream().map(each -> each.topics().lane()).collect(Collectors.joining(", ", lanes.size() == 1 ? "Lane " : "Lanes ", "")),

@@ -224,6 +224,13 @@ class ConfiguredTest {
         Map.entry("ssl.key.password", "p4ss"), Map.entry("ssl.keystore.password", "p4ss")));
   }
 
+  /** Its option names a file, and a file that cannot be read is named in a message. */
+  @Test
+  void shouldNotTakeASecretForAFile() {
+    environment.putAll(Map.of("DCMIX_BOOTSTRAP_SERVERS", "a:1", "DCMIX_MODEL", "m", "DCMIX_OIDC_CLIENT_SECRET", "p4ss"));
+    assertThat(parse("run").hasMatchedOption("--oidc-client-secret")).isFalse();
+  }
+
   @Test
   void shouldNotSayTheSecretThatIsRefused() throws IOException {
     Path secret = Files.writeString(folder.resolve("password"), "p4ss\n");

@@ -1,6 +1,8 @@
 package io.dcmix.app.compare;
 
-import io.dcmix.app.run.Brokers;
+import io.dcmix.app.cluster.Cluster;
+import io.dcmix.app.cluster.ClusterOptions;
+import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.app.run.Options;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
@@ -12,23 +14,19 @@ import io.dcmix.streams.Topics;
 import io.dcmix.streams.results.LaneReader;
 import io.dcmix.streams.results.LaneReader.QuietBrokerException;
 import io.dcmix.streams.wire.EdgeSerdes;
-import io.dcmix.streams.wire.WireFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -59,8 +57,7 @@ public final class CompareCommand implements CliCommand {
   @Parameters(index = "1", paramLabel = "LANE", description = "The lane that is compared with it.")
   private String laneB = "";
 
-  @Option(names = "--bootstrap-servers", required = true, paramLabel = "HOST:PORT", description = "The Kafka brokers.")
-  private String bootstrapServers = "";
+  @Mixin private ClusterOptions kafka = new ClusterOptions();
 
   @Option(names = "--plate", paramLabel = "BARCODE", description = "Compare this plate alone. Default: all that both lanes have.")
   private @Nullable String plate;
@@ -74,11 +71,7 @@ public final class CompareCommand implements CliCommand {
   @Option(names = "--fail-on-flips", description = "End with 1 if a call flipped.")
   private boolean failOnFlips;
 
-  @Option(names = "--schema-registry", paramLabel = "URL", description = "Read Confluent's wire format, too, with this Apicurio Registry.")
-  private @Nullable URI schemaRegistry;
-
-  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting of the Kafka client, such as security.protocol=SSL. Repeatable.")
-  private @Nullable Map<String, String> kafka;
+  @Mixin private RegistryOptions registry = new RegistryOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -89,12 +82,12 @@ public final class CompareCommand implements CliCommand {
     if (a.equals(b)) {
       throw new CliException("Two lanes are compared, and both are " + laneA);
     }
-    Map<String, String> settings = kafka == null ? Map.of() : kafka;
-    Brokers.awaitAnswer(bootstrapServers, settings, Brokers.PATIENCE);
+    Cluster cluster = kafka.cluster();
+    cluster.awaitAnswer();
     LaneComparison comparison;
-    try (EdgeSerdes serdes = EdgeSerdes.of(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))) {
-      LaneContent contentA = read(a, settings, serdes);
-      LaneContent contentB = read(b, settings, serdes);
+    try (EdgeSerdes serdes = EdgeSerdes.of(registry.wire())) {
+      LaneContent contentA = read(a, cluster, serdes);
+      LaneContent contentB = read(b, cluster, serdes);
       comparison = LaneComparison.of(contentA, contentB);
       if (comparison.byPlate().isEmpty()) {
         throw new CliException(nothingShared(contentA, contentB));
@@ -109,16 +102,14 @@ public final class CompareCommand implements CliCommand {
     return failOnFlips && !comparison.flipped().isEmpty() ? 1 : 0;
   }
 
-  private LaneContent read(Topics lane, Map<String, String> settings, EdgeSerdes serdes) {
-    Map<String, Object> client = new HashMap<>(settings);
-    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+  private LaneContent read(Topics lane, Cluster cluster, EdgeSerdes serdes) {
     LaneContent content = new LaneContent(lane.lane());
     Deserializer<WellPrediction> predictions = serdes.serde(WellPrediction.class).deserializer();
     Deserializer<HitCall> calls = serdes.serde(HitCall.class).deserializer();
-    try (LaneReader reader = new LaneReader(client, List.of(lane.wellPredictions(), lane.hitCalls()))) {
+    try (LaneReader reader = new LaneReader(cluster.client(), List.of(lane.wellPredictions(), lane.hitCalls()))) {
       if (reader.missing().contains(lane.wellPredictions())) {
         throw new CliException("There is no lane %s at %s: topic %s does not exist. Lanes there: %s".formatted(
-            lane.lane(), bootstrapServers, lane.wellPredictions(), lanes(reader)));
+            lane.lane(), cluster.bootstrapServers(), lane.wellPredictions(), lanes(reader)));
       }
       reader.readToEnd(PATIENCE, record -> {
         if (record.value() == null || !isWanted(record)) {
@@ -133,7 +124,7 @@ public final class CompareCommand implements CliCommand {
     } catch (QuietBrokerException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (KafkaException e) {
-      throw new CliException("The results of lane %s cannot be read at %s: %s".formatted(lane.lane(), bootstrapServers, e.getMessage()), e);
+      throw new CliException("The results of lane %s cannot be read at %s: %s".formatted(lane.lane(), cluster.bootstrapServers(), e.getMessage()), e);
     }
     return content;
   }

@@ -1,6 +1,6 @@
 package io.dcmix.app.doctor;
 
-import io.dcmix.app.run.Brokers;
+import io.dcmix.app.cluster.Cluster;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.LaneTopics.ImageTopic;
@@ -14,11 +14,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
@@ -34,20 +31,17 @@ final class ClusterChecks {
    *
    * @param lateWindow how long images should be kept at least
    */
-  static List<Finding> brokers(String bootstrapServers, Map<String, String> kafka, @Nullable Topics lane, Duration lateWindow)
-      throws InterruptedException {
+  static List<Finding> brokers(Cluster cluster, @Nullable Topics lane, Duration lateWindow) throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     try {
-      Brokers.awaitAnswer(bootstrapServers, kafka, PATIENCE);
+      cluster.awaitAnswer(PATIENCE);
     } catch (CliException e) {
       findings.add(Finding.failed(CLUSTER, "Kafka", String.valueOf(e.getMessage()), "Start the brokers, or correct the address or the settings"));
       return findings;
     }
-    Map<String, Object> client = new HashMap<>(kafka);
-    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    try (Admin admin = Admin.create(client)) {
+    try (Admin admin = cluster.admin()) {
       int nodes = admin.describeCluster().nodes().get().size();
-      findings.add(Finding.ok(CLUSTER, "Kafka", "%d broker%s at %s".formatted(nodes, nodes == 1 ? "" : "s", bootstrapServers)));
+      findings.add(Finding.ok(CLUSTER, "Kafka", "%d broker%s at %s".formatted(nodes, nodes == 1 ? "" : "s", cluster.bootstrapServers())));
       if (lane != null) {
         findings.add(lane(admin, lane, lateWindow));
       }

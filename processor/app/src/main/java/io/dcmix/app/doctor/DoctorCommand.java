@@ -1,6 +1,9 @@
 package io.dcmix.app.doctor;
 
 import io.dcmix.app.Version;
+import io.dcmix.app.cluster.Cluster;
+import io.dcmix.app.cluster.OptionalClusterOptions;
+import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.app.run.DeviceOptions;
 import io.dcmix.app.run.Options;
 import io.dcmix.core.cli.CliCommand;
@@ -11,11 +14,10 @@ import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,17 +43,12 @@ import picocli.CommandLine.Spec;
       "Ends with 0 if nothing failed, else with 1. Warnings do not count."
     })
 public final class DoctorCommand implements CliCommand {
-  @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", description = "Ask these Kafka brokers.")
-  private @Nullable String bootstrapServers;
+  @Mixin private OptionalClusterOptions cluster = new OptionalClusterOptions();
 
   @Option(names = "--lane", description = "Look at the topics of this lane, too.")
   private @Nullable String lane;
 
-  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting of the Kafka client, such as security.protocol=SSL. Repeatable.")
-  private @Nullable Map<String, String> kafka;
-
-  @Option(names = "--schema-registry", paramLabel = "URL", description = "Ask this Apicurio Registry (its /apis/registry/v3 address).")
-  private @Nullable URI schemaRegistry;
+  @Mixin private RegistryOptions registry = new RegistryOptions();
 
   @Option(names = "--model", paramLabel = "FILE", description = "Load this ONNX model, check it and time it.")
   private @Nullable Path model;
@@ -66,18 +63,18 @@ public final class DoctorCommand implements CliCommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     DevicePolicy policy = device.policy();
+    Optional<Cluster> kafka = cluster.cluster();
     Topics topics = lane == null ? null : Options.lane(lane);
-    if (topics != null && bootstrapServers == null) {
+    if (topics != null && kafka.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--lane needs --bootstrap-servers: its topics lie there");
     }
     List<Finding> findings = new ArrayList<>(MachineChecks.run());
     findings.addAll(GpuChecks.run(policy, offersCuda()));
-    if (bootstrapServers != null) {
-      findings.addAll(ClusterChecks.brokers(
-          bootstrapServers, kafka == null ? Map.of() : kafka, topics, ScreeningConfig.DEFAULT.lateWindow()));
+    if (kafka.isPresent()) {
+      findings.addAll(ClusterChecks.brokers(kafka.get(), topics, ScreeningConfig.DEFAULT.lateWindow()));
     }
-    if (schemaRegistry != null) {
-      findings.add(ClusterChecks.registry(schemaRegistry));
+    if (registry.url().isPresent()) {
+      findings.add(ClusterChecks.registry(registry.url().get()));
     }
     if (model != null) {
       findings.addAll(ModelChecks.run(model, policy, device.runtime(ScorerConfig.DEFAULT.slabBytes())));

@@ -1,6 +1,7 @@
 package io.dcmix.app.platemap;
 
 import io.dcmix.app.Version;
+import io.dcmix.app.cluster.Cluster;
 import io.dcmix.core.archive.PlateMapPlan;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.streams.publish.Layouts;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +53,8 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (!dryRun && !kafka.isGiven()) {
+    Optional<Cluster> target = dryRun ? Optional.empty() : kafka.cluster();
+    if (!dryRun && target.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "Where to? Name the brokers with --bootstrap-servers, or look first with --dry-run");
     }
     PlateMapPlan plan = maps.read();
@@ -69,10 +72,10 @@ final class ImportCommand implements Callable<Integer> {
     }
     List<PlateLayout> layouts = new ArrayList<>();
     plan.plates().forEach((plate, planned) -> layouts.add(Layouts.of(plate, planned.map(), planned.orientation())));
-    if (dryRun) {
+    if (target.isEmpty()) {
       out.println("Nothing is published: this is a dry run.");
     } else {
-      kafka.publish(publisher -> publisher.publish(layouts));
+      kafka.publish(target.get(), publisher -> publisher.publish(layouts));
       out.println("Published on %s: %d layout%s.".formatted(KafkaOptions.TOPICS.plateLayouts(), layouts.size(), layouts.size() == 1 ? "" : "s"));
     }
     out.flush();

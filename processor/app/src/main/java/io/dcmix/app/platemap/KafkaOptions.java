@@ -1,21 +1,19 @@
 package io.dcmix.app.platemap;
 
-import io.dcmix.app.run.Brokers;
+import io.dcmix.app.cluster.Cluster;
+import io.dcmix.app.cluster.OptionalClusterOptions;
+import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.LayoutPublisher;
 import io.dcmix.streams.wire.EdgeSerdes;
-import io.dcmix.streams.wire.WireFormat;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where layouts are published. */
@@ -25,8 +23,7 @@ final class KafkaOptions {
   /** All lanes share the topic of the layouts, so any lane names it. */
   static final Topics TOPICS = new Topics("screening");
 
-  @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", description = "The Kafka brokers.")
-  private @Nullable String bootstrapServers;
+  @Mixin private OptionalClusterOptions cluster = new OptionalClusterOptions();
 
   @Option(names = "--create-topic", description = "Create the topic of the layouts if it does not exist.")
   private boolean createTopic;
@@ -34,12 +31,7 @@ final class KafkaOptions {
   @Option(names = "--replication", defaultValue = "3", description = "Replication of a created topic. Default: ${DEFAULT-VALUE}.")
   private short replication = 3;
 
-  @Option(names = "--schema-registry", paramLabel = "URL",
-      description = "Write layouts in Confluent's wire format with this Apicurio Registry (its /apis/registry/v3 address); default: Avro's single-object encoding.")
-  private @Nullable URI schemaRegistry;
-
-  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting for the Kafka clients, such as security.protocol=SSL. Repeatable.")
-  private @Nullable Map<String, String> kafka;
+  @Mixin private RegistryOptions registry = new RegistryOptions();
 
   /** What is done with the publisher. */
   @FunctionalInterface
@@ -47,18 +39,15 @@ final class KafkaOptions {
     void run(LayoutPublisher publisher) throws IOException, InterruptedException;
   }
 
-  boolean isGiven() {
-    return bootstrapServers != null;
+  /** The cluster, if one is named. */
+  Optional<Cluster> cluster() {
+    return cluster.cluster();
   }
 
   /** Connects, checks the topic and works. */
-  void publish(Work work) throws InterruptedException {
-    String servers = bootstrapServers == null ? "" : bootstrapServers;
-    Map<String, String> settings = kafka == null ? Map.of() : kafka;
-    Brokers.awaitAnswer(servers, settings, Brokers.PATIENCE);
-    Map<String, Object> client = new HashMap<>(settings);
-    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
-    try (Admin admin = Admin.create(client)) {
+  void publish(Cluster target, Work work) throws InterruptedException {
+    target.awaitAnswer();
+    try (Admin admin = target.admin()) {
       if (createTopic) {
         LaneTopics.createLayouts(admin, TOPICS, replication);
       }
@@ -68,9 +57,8 @@ final class KafkaOptions {
     } catch (LaneTopics.UnusableTopicsException e) {
       throw new CliException(String.join("; ", e.problems()), e);
     }
-    WireFormat wire = schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry);
-    try (EdgeSerdes serdes = EdgeSerdes.of(wire);
-        LayoutPublisher publisher = LayoutPublisher.connect(TOPICS.plateLayouts(), client, serdes, PATIENCE)) {
+    try (EdgeSerdes serdes = EdgeSerdes.of(registry.wire());
+        LayoutPublisher publisher = LayoutPublisher.connect(TOPICS.plateLayouts(), target.client(), serdes, PATIENCE)) {
       work.run(publisher);
     } catch (IOException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);

@@ -1,6 +1,7 @@
 package io.dcmix.app.platemap;
 
 import io.dcmix.app.Version;
+import io.dcmix.app.cluster.Cluster;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +30,9 @@ final class RemoveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (!kafka.isGiven()) {
-      throw new ParameterException(spec.commandLine(), "Where from? Name the brokers with --bootstrap-servers");
-    }
-    kafka.publish(publisher -> publisher.remove(plates));
+    Cluster target = kafka.cluster().orElseThrow(
+        () -> new ParameterException(spec.commandLine(), "Where from? Name the brokers with --bootstrap-servers"));
+    kafka.publish(target, publisher -> publisher.remove(plates));
     PrintWriter out = spec.commandLine().getOut();
     out.println("Removed from %s: %s.".formatted(KafkaOptions.TOPICS.plateLayouts(), String.join(", ", plates)));
     out.flush();

@@ -1,7 +1,8 @@
 package io.dcmix.app.publish;
 
 import io.dcmix.app.archive.ArchiveOptionsMixin;
-import io.dcmix.app.run.Brokers;
+import io.dcmix.app.cluster.Cluster;
+import io.dcmix.app.cluster.ClusterOptions;
 import io.dcmix.app.run.Durations;
 import io.dcmix.app.run.Options;
 import io.dcmix.app.run.Sizes;
@@ -16,11 +17,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -34,8 +32,7 @@ final class PublishOptions {
   @Parameters(arity = "1..*", paramLabel = "DIR", description = "Folders of plates; published in this order.")
   private List<Path> folders = List.of();
 
-  @Option(names = "--bootstrap-servers", required = true, paramLabel = "HOST:PORT", description = "The Kafka brokers.")
-  private String bootstrapServers = "";
+  @Mixin private ClusterOptions cluster = new ClusterOptions();
 
   @Mixin private ArchiveOptionsMixin archive = new ArchiveOptionsMixin();
 
@@ -70,22 +67,8 @@ final class PublishOptions {
       description = "How long a well may take to be read and sent, at most 15m; readers wait so long for a publisher that was killed. Default: ${DEFAULT-VALUE}.")
   private Duration transactionTimeout = ArchivePublisher.TRANSACTION_TIMEOUT;
 
-  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting for the Kafka clients, such as security.protocol=SSL. Repeatable.")
-  private @Nullable Map<String, String> kafka;
-
-  String bootstrapServers() {
-    return bootstrapServers;
-  }
-
-  /** The settings of a Kafka client. */
-  Map<String, Object> client() {
-    Map<String, Object> client = new HashMap<>(settings());
-    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    return client;
-  }
-
-  private Map<String, String> settings() {
-    return kafka == null ? Map.of() : kafka;
+  Cluster cluster() {
+    return cluster.cluster();
   }
 
   /** Folders that are followed while a microscope fills them; one that is not there may be a share that is away. */
@@ -109,8 +92,8 @@ final class PublishOptions {
 
   /** Waits for a broker, and creates or checks the topics. */
   void prepare(Topics topics) throws InterruptedException {
-    Brokers.awaitAnswer(bootstrapServers, settings(), Brokers.PATIENCE);
-    try (Admin admin = Admin.create(client())) {
+    cluster().awaitAnswer();
+    try (Admin admin = cluster().admin()) {
       if (createTopics) {
         LaneTopics.create(admin, topics, new LaneTopics.Plan(partitions, replication, Duration.ofDays(7)));
       }
@@ -126,7 +109,7 @@ final class PublishOptions {
     if (transactionTimeout.isZero() || transactionTimeout.compareTo(LONGEST) > 0) {
       throw new CliException("--transaction-timeout must be between 1ms and 15m, which is the most that brokers allow");
     }
-    return new ArchivePublisher(topics, client(), InstantSource.system(), referral(), transactionTimeout);
+    return new ArchivePublisher(topics, cluster().client(), InstantSource.system(), referral(), transactionTimeout);
   }
 
   private @Nullable Referral referral() {

@@ -2,6 +2,7 @@ package io.dcmix.app.publish;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.app.compare.LaneResults;
 import io.dcmix.app.compare.PredictionFile;
 import io.dcmix.app.compare.Verification;
@@ -16,9 +17,7 @@ import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.wire.EdgeSerdes;
-import io.dcmix.streams.wire.WireFormat;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,8 +88,7 @@ public final class ReplayCommand implements CliCommand {
       description = "How long to wait for the next well to end. Default: ${DEFAULT-VALUE}, longer than the deadline of a well.")
   private Duration patience = Duration.ofMinutes(40);
 
-  @Option(names = "--schema-registry", paramLabel = "URL", description = "Read predictions in Confluent's wire format, too, with this Apicurio Registry.")
-  private @Nullable URI schemaRegistry;
+  @Mixin private RegistryOptions registry = new RegistryOptions();
 
   @Option(names = "--json", description = "Write the summary as JSON.")
   private boolean json;
@@ -108,14 +106,14 @@ public final class ReplayCommand implements CliCommand {
     }
     List<PlateSource> plates = options.plates();
     try (Shutdown shutdown = new Shutdown();
-        EdgeSerdes serdes = EdgeSerdes.of(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))) {
+        EdgeSerdes serdes = EdgeSerdes.of(registry.wire())) {
       options.prepare(topics);
       // First of all: a replay takes hours, and a name is mistyped in a moment.
       Collection<WellPrediction> before = verify == null ? List.of() : earlier(verify, plates, serdes);
       PublishSummary summary = publish(topics, plates, shutdown);
       Verification verification = null;
       if (verify != null || save != null) {
-        try (LaneResults results = new LaneResults(topics, options.client(), serdes,
+        try (LaneResults results = new LaneResults(topics, options.cluster().client(), serdes,
             LaneResults.ofRuns(plates.stream().map(PlateSource::key).collect(Collectors.toSet())))) {
           results.await(wells(plates, summary), patience);
           if (save != null) {
@@ -133,7 +131,7 @@ public final class ReplayCommand implements CliCommand {
   }
 
   private PublishSummary publish(Topics topics, List<PlateSource> plates, Shutdown shutdown) throws InterruptedException {
-    try (Admin admin = Admin.create(options.client())) {
+    try (Admin admin = options.cluster().admin()) {
       return new Publishing(lane, shutdown.add(options.publisher(topics)), speed, AheadLimit.of(admin, topics, ahead), shutdown).publish(plates);
     } catch (ExecutionException e) {
       throw new CliException("Kafka does not say how far the processor of lane %s is: %s".formatted(lane, e.getMessage()), e);
@@ -147,7 +145,7 @@ public final class ReplayCommand implements CliCommand {
       found = PredictionFile.read(Path.of(name)).stream().filter(p -> barcodes.contains(p.getPlate())).toList();
     } else {
       Topics other = Options.lane("--verify (there is no such file, and no such lane)", name);
-      try (LaneResults results = new LaneResults(other, options.client(), serdes, LaneResults.ofPlates(barcodes)).readToEnd()) {
+      try (LaneResults results = new LaneResults(other, options.cluster().client(), serdes, LaneResults.ofPlates(barcodes)).readToEnd()) {
         found = results.predictions().values();
       }
     }

@@ -1,5 +1,8 @@
 package io.dcmix.app.run;
 
+import io.dcmix.app.cluster.Cluster;
+import io.dcmix.app.cluster.ClusterOptions;
+import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.Devices;
 import io.dcmix.core.scoring.ScorerConfig;
@@ -10,16 +13,11 @@ import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.ScreeningConfig;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.plate.DecisionConfig;
-import io.dcmix.streams.wire.WireFormat;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -27,8 +25,7 @@ import picocli.CommandLine.Option;
 
 /** The options of every command that runs a processor on a Kafka cluster: all that is not of its lanes. A mixin. */
 final class ProcessorOptions {
-  @Option(names = "--bootstrap-servers", required = true, paramLabel = "HOST:PORT", description = "The Kafka brokers.")
-  private String bootstrapServers = "";
+  @Mixin private ClusterOptions cluster = new ClusterOptions();
 
   @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX model; see docs/model-contract.md.")
   private Path model = Path.of("");
@@ -127,27 +124,10 @@ final class ProcessorOptions {
       description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
   private Duration referenceDeadline = Duration.ofSeconds(30);
 
-  @Option(names = "--schema-registry", paramLabel = "URL",
-      description = "Write events in Confluent's wire format with this Apicurio Registry (its /apis/registry/v3 address); default: Avro's single-object encoding. Both are read.")
-  private @Nullable URI schemaRegistry;
+  @Mixin private RegistryOptions registry = new RegistryOptions();
 
-  @Option(names = "--kafka", paramLabel = "KEY=VALUE", description = "A setting for every Kafka client, such as security.protocol=SSL. Repeatable.")
-  private @Nullable Map<String, String> kafka;
-
-  String bootstrapServers() {
-    return bootstrapServers;
-  }
-
-  /** What {@code --kafka} says. */
-  Map<String, String> kafka() {
-    return kafka == null ? Map.of() : kafka;
-  }
-
-  /** The settings of a Kafka client. */
-  Map<String, Object> client() {
-    Map<String, Object> client = new HashMap<>(kafka());
-    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    return client;
+  Cluster cluster() {
+    return cluster.cluster();
   }
 
   /** Loads the model where {@code --device} allows. */
@@ -161,7 +141,7 @@ final class ProcessorOptions {
    * @throws io.dcmix.core.cli.CliException if an option cannot be understood; names it
    */
   ProcessorConfig config(Topics topics) {
-    return ProcessorConfig.of(topics, bootstrapServers, stateDir)
+    return ProcessorConfig.of(topics, cluster().bootstrapServers(), stateDir)
         .withScreening(importance.applied(ScreeningConfig.DEFAULT.withExplain(Options.explain(explain)).withWellDeadline(wellDeadline)
             .withMinSites(minSites).withFocal(Options.focal(z)).withQuality(quality.policy())
             .withDecisions(new DecisionConfig(Options.hitRules(hitRules), callsEvery))))
@@ -173,8 +153,8 @@ final class ProcessorOptions {
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withGroupProtocol(Options.groupProtocol(groupProtocol))
         .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
-        .withWire(schemaRegistry == null ? new WireFormat.SingleObject() : new WireFormat.Registry(schemaRegistry))
-        .withKafka(kafka());
+        .withWire(registry.wire())
+        .withKafka(cluster().kafka());
   }
 
   private ScorerConfig scoring() {
@@ -188,7 +168,7 @@ final class ProcessorOptions {
    * @throws CliException if Kafka refuses
    */
   void create(Topics topics, LaneTopics.Plan plan) throws InterruptedException {
-    try (Admin admin = Admin.create(client())) {
+    try (Admin admin = cluster().admin()) {
       LaneTopics.create(admin, topics, plan);
     } catch (ExecutionException e) {
       throw new CliException("Cannot create the topics of lane " + topics.lane() + ": " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package io.dcmix.app.run;
 
+import io.dcmix.app.cluster.Cluster;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
@@ -81,14 +82,15 @@ public final class RescoreCommand implements CliCommand {
     ProcessorConfig config = options.config(topics).withSelection(selection);
     try (Shutdown shutdown = new Shutdown()) {
       Devices loaded = options.load();
-      Brokers.awaitAnswer(options.bootstrapServers(), config.kafka(), Brokers.PATIENCE);
-      try (Admin admin = Admin.create(options.client()); EdgeSerdes serdes = EdgeSerdes.of(config.wire())) {
+      Cluster cluster = options.cluster();
+      cluster.awaitAnswer();
+      try (Admin admin = cluster.admin(); EdgeSerdes serdes = EdgeSerdes.of(config.wire())) {
         Snapshot snapshot = Snapshot.of(admin, topics, Instant.now());
         if (Snapshot.describe(admin, new Topics(into).imageEvents()) != null) {
           throw new CliException("--into: lane " + into + " has images of its own; choose a new name for the results");
         }
         options.create(topics, new LaneTopics.Plan(snapshot.partitions(), replication, Duration.ofDays(7)));
-        RescoredLane results = new RescoredLane(topics, selection, options.client(), serdes);
+        RescoredLane results = new RescoredLane(topics, selection, cluster.client(), serdes);
         ModelCard card = loaded.card();
         results.refuseAnotherModel(card);
         long skipped = score(config, loaded, snapshot, admin, shutdown);
@@ -97,11 +99,11 @@ public final class RescoreCommand implements CliCommand {
         }
         PrintWriter out = spec.commandLine().getOut();
         RescoredLane.Summary summary = results.summary();
-        out.print(summary.text(topics, selection, card, skipped, options.bootstrapServers()));
+        out.print(summary.text(topics, selection, card, skipped, cluster.bootstrapServers()));
         out.flush();
         return summary.wells() == 0 ? 1 : 0;
       } catch (ExecutionException e) {
-        throw new CliException("Kafka at %s does not answer as it should: %s".formatted(options.bootstrapServers(), e.getMessage()), e);
+        throw new CliException("Kafka at %s does not answer as it should: %s".formatted(cluster.bootstrapServers(), e.getMessage()), e);
       }
     }
   }

@@ -71,7 +71,7 @@ public final class RunCommand implements CliCommand {
     ProcessorConfig config = options.config(first);
     try (Shutdown shutdown = new Shutdown()) {
       Devices loaded = options.load();
-      Brokers.awaitAnswer(options.bootstrapServers(), config.kafka(), Brokers.PATIENCE);
+      options.cluster().awaitAnswer();
       List<ProcessorConfig> lanes = new ArrayList<>(List.of(config));
       others.forEach(topics -> lanes.add(LaneShare.beside(config, topics, loaded.card())));
       if (createTopics) {
@@ -82,7 +82,7 @@ public final class RunCommand implements CliCommand {
       Processor processor = shutdown.add(Processor.start(lanes, loaded));
       DashboardServer page =
           shutdown.add(DashboardServer.start(
-              new DashboardConfig(host, port, options.bootstrapServers(), lane, config.kafka())
+              new DashboardConfig(host, port, config.bootstrapServers(), lane, config.kafka())
                   .withReadiness(processor::readiness)
                   .withMetrics(processor.metrics()::scrape),
               ResultDecoder.of(first, shutdown.add(EdgeSerdes.of(config.wire())))));

@@ -1,0 +1,82 @@
+package io.dcmix.app.cluster;
+
+import io.dcmix.core.cli.CliException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * A Kafka cluster as the options name it.
+ *
+ * @param bootstrapServers host:port, comma-separated
+ * @param kafka further settings of every client, such as security; they may hold passwords, so they are never printed
+ */
+public record Cluster(String bootstrapServers, Map<String, String> kafka) {
+  /** Longer than a broker's election; shorter than a person's patience. */
+  public static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  public Cluster {
+    kafka = Map.copyOf(kafka);
+  }
+
+  /** The settings of a client. */
+  public Map<String, Object> client() {
+    Map<String, Object> client = new HashMap<>(kafka);
+    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    return client;
+  }
+
+  /**
+   * A client that looks after topics and groups; connects when it is first asked.
+   *
+   * @throws CliException if it refuses the settings; names the one
+   */
+  public Admin admin() {
+    return admin(client());
+  }
+
+  private static Admin admin(Map<String, Object> client) {
+    try {
+      return Admin.create(client);
+    } catch (KafkaException e) {
+      throw new CliException(
+          "The Kafka settings cannot be used: %s. Check --bootstrap-servers and --kafka"
+              .formatted(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()), e);
+    }
+  }
+
+  /** Asks with the usual patience; see {@link #awaitAnswer(Duration)}. */
+  public void awaitAnswer() throws InterruptedException {
+    awaitAnswer(PATIENCE);
+  }
+
+  /**
+   * Asks the brokers for a sign of life, since the clients themselves would try for ever and only fill the log; returns once one
+   * answers.
+   *
+   * @throws CliException naming the address if none does in this time, or if the client refuses the settings
+   */
+  public void awaitAnswer(Duration within) throws InterruptedException {
+    Map<String, Object> client = client();
+    client.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) within.toMillis());
+    client.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) within.toMillis());
+    try (Admin admin = admin(client)) {
+      admin.describeCluster().nodes().get();
+    } catch (ExecutionException e) {
+      throw new CliException(
+          "No Kafka broker answers at %s within %d s (%s): check --bootstrap-servers, and the security settings among --kafka"
+              .formatted(bootstrapServers, within.toSeconds(), e.getCause() == null ? e.getMessage() : e.getCause().getMessage()), e);
+    }
+  }
+
+  /** Names the settings and hides what they are. */
+  @Override
+  public String toString() {
+    return "Cluster[" + bootstrapServers + ", " + kafka.keySet().stream().sorted().toList() + "]";
+  }
+}

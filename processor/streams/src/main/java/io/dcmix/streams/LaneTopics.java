@@ -94,6 +94,7 @@ public final class LaneTopics {
         TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofDays(365).toMillis()))));
     wanted.add(topic(topics.acquisitions(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
     wanted.add(topic(topics.publishProgress(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
+    wanted.add(topic(topics.modelControl(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
     wanted.add(layouts(topics, plan));
     if (topics.borrowsImages()) {
       wanted.removeIf(topic -> borrowed(topics, topic.name()));
@@ -128,9 +129,11 @@ public final class LaneTopics {
     awaitServed(admin, created);
   }
 
+  /** A lane of borrowed images holds the results of one model file, so nothing controls its version either. */
   private static boolean borrowed(Topics topics, String topic) {
     return topics.borrowsImages()
-        && (topic.equals(topics.imageEvents()) || topic.equals(topics.acquisitions()) || topic.equals(topics.publishProgress()));
+        && (topic.equals(topics.imageEvents()) || topic.equals(topics.acquisitions()) || topic.equals(topics.publishProgress())
+            || topic.equals(topics.modelControl()));
   }
 
   /**
@@ -170,6 +173,15 @@ public final class LaneTopics {
   public static void checkProgress(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
     checkCompacted(admin, topics, topics.publishProgress(), "the broker would forget what was published, and it would be published again",
         "create the lane's topics with --create-topics");
+  }
+
+  /**
+   * Checks the topic that says which version of the model serves the lane.
+   *
+   * @throws UnusableTopicsException if it does not exist, or if the broker would forget
+   */
+  public static void checkModelControl(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
+    checkCompacted(admin, topics, topics.modelControl(), "the broker would forget which version of the model serves", "create it, or start with --create-topics");
   }
 
   private static void checkCompacted(Admin admin, Topics topics, String topic, String otherwise, String remedy)

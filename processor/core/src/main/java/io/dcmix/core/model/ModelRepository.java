@@ -111,6 +111,11 @@ public record ModelRepository(Path folder, List<Version> versions, List<String> 
     return claims;
   }
 
+  /** Names that two different files claim, one line each, which names the files; empty if all is well. */
+  public List<String> claims() {
+    return List.copyOf(claims(versions).values());
+  }
+
   /** The file with this hash; null if there is none. */
   public @Nullable Version withSha256(String sha256) {
     return versions.stream().filter(v -> v.card().sha256().equals(sha256)).findFirst().orElse(null);

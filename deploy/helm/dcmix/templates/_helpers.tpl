@@ -38,6 +38,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- range .Values.references }}
 - {{ printf "--reference-root=%s" .path | quote }}
 {{- end }}
+{{- range .Values.s3.folders }}
+- {{ printf "--reference-s3=%s" . | quote }}
+{{- end }}
+{{- with .Values.s3.endpoint }}
+- {{ printf "--s3-endpoint=%s" . | quote }}
+{{- end }}
+{{- with .Values.s3.region }}
+- {{ printf "--s3-region=%s" . | quote }}
+{{- end }}
+{{- if .Values.s3.pathStyle }}
+- --s3-path-style
+{{- end }}
 {{- if .Values.gpu.enabled }}
 {{- if not (hasKey .Values.options "device") }}
 - --device=cuda

@@ -1,8 +1,9 @@
 package io.dcmix.training;
 
-import io.dcmix.core.archive.Archives;
+import io.dcmix.core.archive.ArchiveOptions;
 import io.dcmix.core.archive.OpenedArchive;
 import io.dcmix.core.archive.PlateMap;
+import io.dcmix.core.archive.layout.Archives;
 import io.dcmix.core.archive.simulation.SimulationSpec;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
@@ -51,14 +52,21 @@ final class DataOptions {
     }
   }
 
-  @Option(names = "--archive", paramLabel = "DIR", description = "Folder of a plate's images. May be given several times, once per plate.")
+  @Option(names = "--archive", paramLabel = "DIR", description = "Folder of one or several plates. Repeatable.")
   private List<Path> archives = List.of();
 
   @Option(names = "--spec", paramLabel = "FILE",
-      description = "How to read the folders (docs/archives.md). Default: dcmix-archive.properties in each.")
+      description = "How to read the folders (docs/archives.md). Default: dcmix-archive.properties in each, or the layout that it looks like.")
   private @Nullable Path spec;
 
-  @Option(names = "--plate-map", paramLabel = "FILE", description = "Plate map that marks the controls. Default: the one that --spec names.")
+  @Option(names = "--layout", paramLabel = "NAME",
+      description = "How the plates lie on disk: harmony, ome-tiff, … Default: the first layout that each folder looks like.")
+  private @Nullable String layout;
+
+  @Option(names = "--plates", split = ",", paramLabel = "PLATE", description = "Of the archives' plates, learn from these only. Default: all.")
+  private List<String> plates = List.of();
+
+  @Option(names = "--plate-map", paramLabel = "FILE", description = "Plate map that marks the controls. Default: what the archive says.")
   private @Nullable Path plateMap;
 
   @Option(names = "--simulate", paramLabel = "N", description = "Instead of archives: so many simulated 384-well plates.")
@@ -112,8 +120,8 @@ final class DataOptions {
     if (simulate != null && (simulate < 1 || simulate > 100)) {
       return "--simulate takes 1 to 100 plates";
     }
-    if (archives.isEmpty() && (spec != null || plateMap != null)) {
-      return "--spec and --plate-map go with --archive";
+    if (archives.isEmpty() && (spec != null || plateMap != null || layout != null || !plates.isEmpty())) {
+      return "--spec, --layout, --plates and --plate-map go with --archive";
     }
     if (!(effect >= 0 && effect <= 1)) {
       return "--effect must be 0 to 1";
@@ -149,16 +157,14 @@ final class DataOptions {
         sources.add(new SimulatedSource(SimulationSpec.demo(plateSeed).withEffect(effect), labels, wells));
       }
     } else {
-      List<OpenedArchive> opened = new ArrayList<>();
+      List<OpenedArchive> opened = chosen(opened());
       List<PlateMap> maps = new ArrayList<>();
-      for (Path archive : archives) {
-        OpenedArchive one = Archives.open(archive, spec, plateMap);
-        one.warnings().forEach(w -> console.println("Warning: " + w));
+      opened.stream().flatMap(one -> one.warnings().stream()).distinct().forEach(w -> console.println("Warning: " + w));
+      for (OpenedArchive one : opened) {
         PlateMap map = one.map();
         if (map == null) {
-          throw new CliException("The archive %s has no plate map, so no controls are known; name one with --plate-map".formatted(archive));
+          throw new CliException("Plate %s has no plate map, so no controls are known; name one with --plate-map".formatted(one.archive().key().plate()));
         }
-        opened.add(one);
         maps.add(map);
       }
       wanted = channels == null ? opened.getFirst().archive().channels() : channels;
@@ -175,11 +181,28 @@ final class DataOptions {
     }
   }
 
+  private List<OpenedArchive> opened() throws IOException {
+    List<OpenedArchive> opened = new ArrayList<>();
+    for (Path archive : archives) {
+      opened.addAll(Archives.all(archive, new Archives.Reading(layout, spec, plateMap, ArchiveOptions.NONE)));
+    }
+    return opened;
+  }
+
+  private List<OpenedArchive> chosen(List<OpenedArchive> all) {
+    List<String> there = all.stream().map(one -> one.archive().key().plate()).toList();
+    List<String> unknown = plates.stream().filter(plate -> !there.contains(plate)).toList();
+    if (!unknown.isEmpty()) {
+      throw new CliException("--plates %s: there are only %s".formatted(unknown, there));
+    }
+    return plates.isEmpty() ? all : all.stream().filter(one -> plates.contains(one.archive().key().plate())).toList();
+  }
+
   private static void distinct(List<SiteSource> sources) {
     List<String> seen = new ArrayList<>();
     for (SiteSource source : sources) {
       if (seen.contains(source.plate())) {
-        throw new CliException("Two archives are of plate %s; its wells could not be told apart. Give each its own name in its archive file"
+        throw new CliException("Two imaging runs are of plate %s; its wells could not be told apart. Learn from one of them, or give each its own name in its archive file"
             .formatted(source.plate()));
       }
       seen.add(source.plate());

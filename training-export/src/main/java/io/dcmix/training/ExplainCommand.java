@@ -1,8 +1,9 @@
 package io.dcmix.training;
 
-import io.dcmix.core.archive.Archives;
+import io.dcmix.core.archive.ArchiveOptions;
 import io.dcmix.core.archive.OpenedArchive;
 import io.dcmix.core.archive.PlateMap;
+import io.dcmix.core.archive.layout.Archives;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.cli.ProgressBar;
@@ -22,8 +23,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,15 +75,28 @@ public final class ExplainCommand implements CliCommand {
   @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX file.")
   private @Nullable Path model;
 
-  @Option(names = "--archive", required = true, paramLabel = "DIR", description = "Folder of the plate's images.")
+  @Option(names = "--archive", required = true, paramLabel = "DIR", description = "Folder of the plate, or of several.")
   private @Nullable Path archive;
 
   @Option(names = "--spec", paramLabel = "FILE",
-      description = "How to read the folder (docs/archives.md). Default: dcmix-archive.properties in it.")
+      description = "How to read the folder (docs/archives.md). Default: dcmix-archive.properties in it, or the layout that it looks like.")
   private @Nullable Path archiveSpec;
 
+  @Option(names = "--layout", paramLabel = "NAME",
+      description = "How the plates lie on disk: harmony, ome-tiff, … Default: the first layout that the folder looks like.")
+  private @Nullable String layout;
+
+  @Option(names = "--plate", paramLabel = "BARCODE", description = "Of a folder with several plates, the one that the well is on.")
+  private @Nullable String plate;
+
+  @Option(names = "--acquisition", paramLabel = "ID", description = "Of a plate that was imaged several times, the imaging run.")
+  private @Nullable String acquisition;
+
+  @Option(names = "--channel", paramLabel = "OLD=NEW", description = "Another name of a channel, the model's: w1=DNA. Repeatable.")
+  private Map<String, String> channels = new LinkedHashMap<>();
+
   @Option(names = "--plate-map", paramLabel = "FILE",
-      description = "Plate map that says what is in the well. Default: the one that --spec names, if any.")
+      description = "Plate map that says what is in the well. Default: what the archive says, if anything.")
   private @Nullable Path plateMap;
 
   @Option(names = "--well", required = true, paramLabel = "WELL", description = "The well: B02, or b2.")
@@ -105,7 +121,8 @@ public final class ExplainCommand implements CliCommand {
     try (DcmixModel loaded = DcmixModel.load(model == null ? Path.of("") : model, DevicePolicy.CPU)) {
       ModelCard card = loaded.card();
       requireFeasible(card);
-      OpenedArchive opened = Archives.open(archive == null ? Path.of("") : archive, archiveSpec, plateMap);
+      OpenedArchive opened = Archives.one(archive == null ? Path.of("") : archive,
+          new Archives.Reading(layout, archiveSpec, plateMap, new ArchiveOptions(plate, acquisition, null, channels, Map.of())));
       WellImages images = WellImages.find(opened.archive(), card, address, site, timepoint);
       PlateMap map = opened.map();
       WellExplanation explanation;

@@ -3,7 +3,7 @@ package io.dcmix.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.dcmix.core.archive.Archives;
+import io.dcmix.core.archive.layout.Archives;
 import io.dcmix.core.archive.OpenedArchive;
 import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.ArchivePlane;
@@ -39,7 +39,7 @@ class RealPlateTest {
         "--epochs", "12", "--out", file.toString());
     assertThat(exit).isZero();
 
-    OpenedArchive opened = Archives.open(images, spec);
+    OpenedArchive opened = Archives.one(images, Archives.Reading.by(spec));
     List<WellAddress> wrong = new ArrayList<>();
     int controls = 0;
     int hits = 0;

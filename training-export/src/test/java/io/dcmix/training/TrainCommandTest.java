@@ -88,6 +88,37 @@ class TrainCommandTest {
         folder.resolve("x.onnx").toString()));
   }
 
+  @Test
+  void learnsFromAllPlatesOfAFolderThatHasALayoutOfItsOwn() throws Exception {
+    Path screen = Files.createTempDirectory(folder, "screen");
+    StringBuilder table = new StringBuilder("FileName_DNA,PathName_DNA,FileName_Actin,PathName_Actin,Metadata_Plate,Metadata_Well,Metadata_Site\n");
+    StringBuilder map = new StringBuilder("plate,well,role\n");
+    for (String plate : List.of("P1", "P2")) {
+      Path images = archive(32, "negative", "positive");
+      Files.move(images, screen.resolve(plate));
+      try (Stream<Path> dna = Files.list(screen.resolve(plate)).filter(file -> file.toString().endsWith("_DNA.png")).sorted()) {
+        dna.map(file -> file.getFileName().toString().substring(0, 3)).forEach(well ->
+            table.append("%2$s_DNA.png,%1$s,%2$s_Actin.png,%1$s,%1$s,%2$s,1\n".formatted(plate, well)));
+      }
+      Files.readAllLines(screen.resolve(plate).resolve("map.csv")).stream().skip(1).forEach(line -> map.append(plate).append(',').append(line).append('\n'));
+      Files.delete(screen.resolve(plate).resolve("dcmix-archive.properties"));
+      Files.delete(screen.resolve(plate).resolve("map.csv"));
+    }
+    Files.writeString(screen.resolve("load_data.csv"), table);
+    Path plateMap = Files.writeString(folder.resolve("plates.csv"), map);
+    String[] common = {"--archive", screen.toString(), "--plate-map", plateMap.toString(), "--epochs", "1", "--steps", "2", "--batch", "4", "--no-report"};
+    assertThat(heldBack(common, "--hold-out-plates", "P2")).isEqualTo(17);
+    try (DcmixModel loaded = DcmixModel.load(folder.resolve("held.onnx"), DevicePolicy.CPU)) {
+      assertThat(loaded.card().provenance()).containsEntry("data", "controls of plates P1, P2");
+    }
+    assertThat(heldBack(common, "--plates", "P2", "--hold-out-wells", "D")).isEqualTo(4);
+    try (DcmixModel loaded = DcmixModel.load(folder.resolve("held.onnx"), DevicePolicy.CPU)) {
+      assertThat(loaded.card().provenance()).containsEntry("data", "controls of plate P2");
+    }
+    assertFails("--plates [P3]: there are only [P1, P2]", with(common, "--plates", "P3", "--out", folder.resolve("x.onnx").toString()));
+    assertFails("Plate P1 has no plate map", "--archive", screen.toString(), "--out", folder.resolve("x.onnx").toString());
+  }
+
   /** Number of sites that the command says it holds back. */
   private int heldBack(String[] common, String... more) {
     PrintStream before = System.out;
@@ -113,7 +144,7 @@ class TrainCommandTest {
       "--out OUT                              | Name either --archive DIR or --simulate N",
       "--archive . --simulate 1 --out OUT     | Name either --archive DIR or --simulate N",
       "--simulate 0 --out OUT                 | --simulate takes 1 to 100 plates",
-      "--simulate 1 --spec x --out OUT        | --spec and --plate-map go with --archive",
+      "--simulate 1 --spec x --out OUT        | --spec, --layout, --plates and --plate-map go with --archive",
       "--simulate 1 --epochs 0 --out OUT      | --epochs, --steps and --threads must be 1 or more",
       "--simulate 1 --effect 2 --out OUT      | --effect must be 0 to 1",
       "--simulate 1 --report r.json --out OUT | --report names the page, such as report.html",

@@ -37,6 +37,8 @@ class ChartTest {
       gpu: {enabled: true, count: 2}
       schemaRegistry: https://registry:8443/apis/registry/v3
       references: [{path: /images, volume: {nfs: {server: nas, path: /images, readOnly: true}}}]
+      s3: {folders: ["s3://plates/in/", "s3://archive"], endpoint: "https://minio:9000", region: eu-central-1, pathStyle: true, existingSecret: dcmix-s3}
+      serviceAccountName: screening
       kafka:
         bootstrapServers: a:9093,b:9093
         existingSecret: dcmix-kafka
@@ -108,6 +110,10 @@ class ChartTest {
     assertThat(run.value("--bootstrap-servers")).isEqualTo("a:9093,b:9093");
     assertThat(run.value("--schema-registry")).isEqualTo("https://registry:8443/apis/registry/v3");
     assertThat(run.value("--reference-root")).isEqualTo("[/images]");
+    assertThat(run.value("--reference-s3")).isEqualTo("[s3://plates/in/, s3://archive]");
+    assertThat(run.value("--s3-endpoint")).isEqualTo("https://minio:9000");
+    assertThat(run.value("--s3-region")).isEqualTo("eu-central-1");
+    assertThat(run.value("--s3-path-style")).isEqualTo("true");
     assertThat(run.value("--device")).isEqualTo("cuda");
     assertThat(run.value("--explain")).isEqualTo("hits");
     assertThat(run.value("--pixel-pool")).isEqualTo(Long.toString(1L << 30));

@@ -29,10 +29,12 @@ class ImageIT {
       jars = lib.map(jar -> jar.getFileName().toString()).toList();
     }
     assertThat(jars.stream().filter(jar -> jar.startsWith("dcmix-")).map(jar -> jar.replaceFirst("-0.*", "")))
-        .containsExactlyInAnyOrder("dcmix-app", "dcmix-streams", "dcmix-core", "dcmix-schema");
+        .containsExactlyInAnyOrder("dcmix-app", "dcmix-streams", "dcmix-s3", "dcmix-core", "dcmix-schema");
     assertThat(jars.stream().filter(jar -> jar.startsWith("kafka")).map(jar -> jar.replaceFirst("-\\d.*", "")))
         .as("clients and streams, nothing of a broker").containsExactlyInAnyOrder("kafka-clients", "kafka-streams");
     assertThat(jars).noneMatch(jar -> jar.matches("(api-0\\.3|pytorch|scala|tribuo|selenium|junit|apicurio-registry-app|log4j).*"));
+    assertThat(jars).as("the object store's client goes by the JDK's HTTP client").anyMatch(jar -> jar.startsWith("url-connection-client"))
+        .noneMatch(jar -> jar.matches("(netty-nio-client|apache5?-client|httpclient|aws-crt|s3proxy|jetty).*"));
     assertThat(jars.stream().filter(jar -> jar.startsWith("onnxruntime"))).hasSize(1);
     assertThat(HOME.resolve("native/linux-x64/libonnxruntime.so")).exists();
   }
@@ -61,9 +63,9 @@ class ImageIT {
   }
 
   @Test
-  void shouldLoadTheModelsRuntimeFromTheImage() throws Exception {
-    Ended doctor = ended(Map.of(), BIN.resolve("dcmix").toString(), "doctor", "--device", "cpu");
-    assertThat(doctor.output()).contains("ONNX Runtime");
+  void shouldLoadTheModelsRuntimeFromTheImageAndNotTheObjectStoresClientWhereNobodyNamesOne() throws Exception {
+    Ended doctor = ended(Map.of("DCMIX_JAVA_OPTS", "-Xlog:class+load"), BIN.resolve("dcmix").toString(), "doctor", "--device", "cpu");
+    assertThat(doctor.output()).contains("ONNX Runtime", "io.dcmix.app.Dcmix").doesNotContain("software.amazon.awssdk");
     assertThat(doctor.code()).as(doctor.output()).isZero();
   }
 

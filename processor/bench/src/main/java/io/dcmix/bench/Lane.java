@@ -40,7 +40,7 @@ final class Lane implements AutoCloseable {
     Topics topics = new Topics(name);
     try {
       LaneTopics.create(broker.admin(), topics, new LaneTopics.Plan(settings.partitions(), (short) 1, Duration.ofDays(1)));
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | LaneTopics.UnusableTopicsException e) {
       throw new CliException("The topics of lane %s cannot be created: %s".formatted(name, e.getMessage()), e);
     }
     return new Lane(broker, topics, pool, settings);

@@ -158,7 +158,7 @@ final class PublishMeasurement {
     Topics topics = new Topics("bench-publish-" + lanes++);
     try {
       LaneTopics.create(broker.admin(), topics, new LaneTopics.Plan(partitions, (short) 1, Duration.ofDays(1)));
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | LaneTopics.UnusableTopicsException e) {
       throw new CliException("The topics of lane %s cannot be created: %s".formatted(topics.lane(), e.getMessage()), e);
     }
     return topics;

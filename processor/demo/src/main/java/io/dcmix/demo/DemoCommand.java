@@ -1,5 +1,6 @@
 package io.dcmix.demo;
 
+import io.dcmix.app.archive.ArchiveOptionsMixin;
 import io.dcmix.app.dashboard.DashboardConfig;
 import io.dcmix.app.dashboard.DashboardServer;
 import io.dcmix.app.run.DeviceOptions;
@@ -67,7 +68,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  dcmix demo                          A simulated plate; the page stays up until Ctrl-C.",
       "  dcmix demo --seed 7 --exit --report report.json",
-      "  dcmix demo --archive PLATE --spec plate.properties --model model.onnx",
+      "  dcmix demo --archive PLATE --model model.onnx",
+      "  dcmix demo --archive FOLDER --spec plate.properties --model model.onnx",
       "",
       "Each run is a new acquisition; what earlier runs left in the data folder stays readable."
     })
@@ -90,11 +92,9 @@ public final class DemoCommand implements CliCommand {
   @Option(names = "--archive", paramLabel = "DIR", description = "Score this plate instead of a simulated one.")
   private @Nullable Path archive;
 
-  @Option(names = "--spec", paramLabel = "FILE",
-      description = "How to read the archive's file names; default: dcmix-archive.properties in the archive. See docs/archives.md.")
-  private @Nullable Path spec;
+  @Mixin private ArchiveOptionsMixin how = new ArchiveOptionsMixin();
 
-  @Option(names = "--plate-map", paramLabel = "FILE", description = "What is in the wells: CSV or TSV. Default: the one that the spec names.")
+  @Option(names = "--plate-map", paramLabel = "FILE", description = "What is in the wells: CSV or TSV. Default: what the archive says.")
   private @Nullable Path plateMap;
 
   @Option(names = "--barcode-aliases", paramLabel = "FILE",
@@ -132,7 +132,7 @@ public final class DemoCommand implements CliCommand {
   public Integer call() throws InterruptedException {
     Topics topics = Options.lane(lane);
     DevicePolicy policy = device.policy();
-    DemoPlate plate = DemoPlate.open(archive, spec, plateMap, barcodeAliases, seed);
+    DemoPlate plate = DemoPlate.open(archive, how, plateMap, barcodeAliases, seed);
     plate.warnings().forEach(warning -> System.err.println("Note: " + warning));
     Path folder = data != null ? data : Path.of(System.getProperty("user.home"), ".dcmix", "demo");
     try (Shutdown shutdown = new Shutdown()) {
@@ -278,7 +278,7 @@ public final class DemoCommand implements CliCommand {
   private static void createTopics(Topics topics, Map<String, Object> client) throws InterruptedException {
     try (Admin admin = Admin.create(new HashMap<>(client))) {
       LaneTopics.create(admin, topics, new LaneTopics.Plan(4, (short) 1, Duration.ofDays(7)));
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | LaneTopics.UnusableTopicsException e) {
       throw new CliException("Cannot create the topics: " + e.getMessage(), e);
     }
   }

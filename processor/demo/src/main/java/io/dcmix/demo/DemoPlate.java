@@ -1,6 +1,6 @@
 package io.dcmix.demo;
 
-import io.dcmix.core.archive.Archives;
+import io.dcmix.app.archive.ArchiveOptionsMixin;
 import io.dcmix.core.archive.BarcodeAliases;
 import io.dcmix.core.archive.OpenedArchive;
 import io.dcmix.core.archive.PlateArchive;
@@ -36,18 +36,18 @@ record DemoPlate(PlateArchive archive, @Nullable PlateMap map, Truth truth, List
    *
    * @throws CliException if the archive cannot be read; names the place and the remedy
    */
-  static DemoPlate open(@Nullable Path archive, @Nullable Path spec, @Nullable Path plateMap, @Nullable Path aliases, long seed) {
+  static DemoPlate open(@Nullable Path archive, ArchiveOptionsMixin how, @Nullable Path plateMap, @Nullable Path aliases, long seed) {
     if (archive == null) {
-      if (spec != null || plateMap != null || aliases != null) {
-        throw new CliException("--spec, --plate-map and --barcode-aliases belong to an archive: add --archive DIR");
+      if (!how.silent() || plateMap != null || aliases != null) {
+        throw new CliException("--plate-map, --barcode-aliases and how to read an archive (--spec, --layout, --plate, …) belong to one: add --archive DIR");
       }
       SimulatedPlate plate = SimulatedPlate.of(SimulationSpec.demo(seed));
       return new DemoPlate(plate, plate.map(), Truth.of(plate), List.of(), null);
     }
     try {
-      OpenedArchive opened = Archives.open(archive, spec, plateMap);
+      OpenedArchive opened = how.openOne(archive, plateMap);
       if (opened.archive().planes().isEmpty()) {
-        throw new CliException("The archive " + archive + " has no image that the pattern matches; see docs/archives.md");
+        throw new CliException("The archive " + archive + " has no image to score; 'dcmix archive inspect " + archive + "' says what lies there");
       }
       BarcodeAliases barcodes = aliases == null ? BarcodeAliases.NONE : BarcodeAliases.read(aliases);
       return new DemoPlate(barcodes.apply(opened.archive()), opened.map(), Truth.of(opened.map()), opened.warnings(), archive.toRealPath());

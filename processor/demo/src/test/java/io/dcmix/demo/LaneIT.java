@@ -284,7 +284,9 @@ class LaneIT {
     Topics topics = new Topics("compacted");
     admin.createTopics(List.of(new NewTopic(topics.imageEvents(), 2, (short) 1).configs(
         Map.of("cleanup.policy", "compact", "message.timestamp.type", "LogAppendTime")))).all().get();
-    lane(topics.lane());
+    assertThatThrownBy(() -> lane(topics.lane()))
+        .isInstanceOf(UnusableTopicsException.class).hasMessageContainingAll("compacted.image-events", "cleanup.policy=compact", "delete");
+    assertThat(admin.listTopics().names().get()).as("nothing beside it was created").doesNotContain(topics.acquisitions());
 
     assertThatThrownBy(() -> start(topics, LONG_DEADLINE, POOL))
         .isInstanceOf(UnusableTopicsException.class).hasMessageContainingAll("compacted.image-events", "cleanup.policy=compact", "delete");

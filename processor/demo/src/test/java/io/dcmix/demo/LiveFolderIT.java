@@ -202,6 +202,52 @@ class LiveFolderIT {
     assertThat(announced(topics).getLast().getStatus()).isEqualTo(AcquisitionStatus.FINISHED);
   }
 
+  /** Two plates in one folder at once, and a third after both have ended. */
+  @Test
+  void eachPlateOfAFolderEndsByItselfAndTheNextOneIsAwaited() throws Exception {
+    Path live = Files.createDirectory(folder.resolve("several"));
+    Topics topics = lane("several");
+    List<SimulatedPlate> plates = List.of(plate("ONE", PlateFormat.WELLS_6), plate("TWO", PlateFormat.WELLS_6), plate("THREE", PlateFormat.WELLS_6));
+    List<PlaneId> planes = PlateFolder.planes(plates.getFirst(), SHOWN);
+    List<PlaneId> half = planes.subList(0, planes.size() / 2);
+    try (ChildProcess process = watch(topics, live, "--keep-watching", "--finish-after", "1s")) {
+      process.until("the first word", PATIENCE, () -> process.output().contains("Following"));
+      image(live, plates.get(0), planes, planes);
+      image(live, plates.get(1), planes, half);
+      process.until("the end of the first plate", PATIENCE, () -> finished(topics).contains("ONE"));
+      assertThat(finished(topics)).as("of the second half is missing").containsExactly("ONE");
+      image(live, plates.get(1), planes, planes.subList(half.size(), planes.size()));
+      process.until("the end of the second plate", PATIENCE, () -> finished(topics).contains("TWO"));
+      assertThat(process.isAlive()).as("it waits for the next plate").isTrue();
+      image(live, plates.get(2), planes, planes);
+      process.until("the end of the third plate", PATIENCE, () -> finished(topics).contains("THREE"));
+      assertThat(process.isAlive()).as("it waits for the next plate").isTrue();
+      process.stop();
+    }
+    assertThat(finished(topics)).as("once each").containsExactly("ONE", "TWO", "THREE");
+    List<String> expected = new ArrayList<>();
+    for (SimulatedPlate plate : plates) {
+      expected.addAll(expected(plate, planes));
+    }
+    assertThat(published(topics)).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  /** A plate's folder in a folder: its index, and those of its planes that are there by now. */
+  private static void image(Path live, SimulatedPlate plate, List<PlaneId> promised, List<PlaneId> there) throws IOException {
+    Path own = Files.createDirectories(live.resolve(plate.key().plate()));
+    if (Files.notExists(own.resolve("Index.idx.xml"))) {
+      writeIndex(own, plate, promised);
+    }
+    for (PlaneId id : there) {
+      Files.write(own.resolve(name(id)), payload(plate, id));
+    }
+  }
+
+  /** Barcodes, as often as they were announced as finished, in the order of the announcements. */
+  private static List<String> finished(Topics topics) {
+    return announced(topics).stream().filter(a -> a.getStatus() == AcquisitionStatus.FINISHED).map(Acquisition::getPlate).toList();
+  }
+
   // ---- the microscope ----
 
   /** Writes planes as it is allowed to, each in another way. */

@@ -62,7 +62,7 @@ class PlateMapIT {
         admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1).configs(Map.of("cleanup.policy", "delete")))).all().get();
       }
       assertThat(run("import", map, "--bootstrap-servers", address)).isEqualTo(1);
-      assertThat(err.toString()).contains("cleanup.policy=delete, so the broker would forget layouts; set it to compact");
+      assertThat(err.toString()).contains("cleanup.policy=delete, so the broker would forget layouts: set it to compact");
     }
   }
 

@@ -19,6 +19,10 @@ import io.dcmix.core.images.PlaneDecoder;
 import io.dcmix.core.model.DcmixModel;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.source.References;
+import io.dcmix.s3.S3Location;
+import io.dcmix.s3.S3Resolver;
+import io.dcmix.s3.S3Settings;
+import io.dcmix.s3.S3Store;
 import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
@@ -33,6 +37,7 @@ import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.publish.Referral;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +55,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,7 +106,7 @@ class ReferenceIT {
     PlateArchive plate = onTheShare("SAME");
     Topics inline = lane("inline");
     Topics referred = lane("referred");
-    Map<String, WellPrediction> expected = score(inline, plate, null);
+    Map<String, WellPrediction> expected = score(inline, plate, (Referral) null);
     Map<String, WellPrediction> actual = score(referred, plate, Referral.to(share, 0));
 
     assertThat(images(inline)).hasSize(WELLS * CHANNELS.size()).allSatisfy(image -> assertThat(image.getBytes()).isNotNull());
@@ -109,6 +118,34 @@ class ReferenceIT {
     actual.values().forEach(p -> p.setLastImageAt(expected.get(p.getWell() + "/0").getLastImageAt()));
     actual.values().forEach(p -> p.setAcquiredAt(expected.get(p.getWell() + "/0").getAcquiredAt()));
     assertThat(actual).as("all but the times of arrival").isEqualTo(expected);
+  }
+
+  @Test
+  void shouldScoreAPlateInAnObjectStoreExactlyAsInline() throws Exception {
+    PlateArchive plate = onTheShare("STORE");
+    Topics inline = lane("inline-store");
+    Map<String, WellPrediction> expected = score(inline, plate, (Referral) null);
+    Topics stored = lane("stored");
+    // A store whose bucket is the share itself: what a copy of it would be.
+    S3Proxy store = S3Proxy.builder().blobStore(new FilesystemNio2BlobStore(share.getParent().toString())).endpoint(URI.create("http://127.0.0.1:0"))
+        .awsAuthentication(AuthenticationType.AWS_V4, "key", "secret").build();
+    store.start();
+    System.setProperty("aws.accessKeyId", "key");
+    System.setProperty("aws.secretAccessKey", "secret");
+    try {
+      S3Settings there = S3Settings.AMAZON.withEndpoint(URI.create("http://127.0.0.1:" + store.getPort())).withRegion("us-east-1").withPathStyle(true);
+      References allowed = References.NONE.withOthers(List.of(new S3Resolver(S3Store.open(there), List.of(S3Location.folder("s3://share/STORE")))));
+      publish(stored, plate, new Referral(share, URI.create("s3://share/"), 0));
+      assertThat(images(stored)).hasSize(WELLS * CHANNELS.size()).allSatisfy(image -> assertThat(image.getUri()).startsWith("s3://share/STORE/"));
+      Map<String, WellPrediction> actual = score(stored, plate, allowed);
+      actual.values().forEach(p -> p.setLastImageAt(expected.get(p.getWell() + "/0").getLastImageAt()));
+      actual.values().forEach(p -> p.setAcquiredAt(expected.get(p.getWell() + "/0").getAcquiredAt()));
+      assertThat(actual).hasSize(WELLS).as("all but the times of arrival").isEqualTo(expected);
+    } finally {
+      System.clearProperty("aws.accessKeyId");
+      System.clearProperty("aws.secretAccessKey");
+      store.stop();
+    }
   }
 
   @Test
@@ -259,9 +296,13 @@ class ReferenceIT {
     }
   }
 
-  private static Map<String, WellPrediction> score(Topics topics, PlateArchive plate, Referral referral) throws Exception {
+  private static Map<String, WellPrediction> score(Topics topics, PlateArchive plate, @Nullable Referral referral) throws Exception {
     publish(topics, plate, referral);
-    try (StreamsRuntime runtime = start(topics, References.NONE.withRoots(List.of(share)));
+    return score(topics, plate, References.NONE.withRoots(List.of(share)));
+  }
+
+  private static Map<String, WellPrediction> score(Topics topics, PlateArchive plate, References references) throws Exception {
+    try (StreamsRuntime runtime = start(topics, references);
         ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
       until("all wells", runtime, results, () -> results.ended() == WELLS);
       assertThat(results.failures()).isEmpty();

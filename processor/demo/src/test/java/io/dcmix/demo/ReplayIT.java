@@ -68,6 +68,7 @@ class ReplayIT {
           JsonNode verification = new ObjectMapper().readTree(again.out()).get("verification");
           assertThat(verification.get("wells").asInt()).isEqualTo(6);
           assertThat(verification.get("identical").asInt()).as(again.out()).isEqualTo(6);
+          assertThat(verification.get("hitCallsCompared").asInt()).as(again.out()).isEqualTo(6);
 
           Outcome file = dcmix(broker, archive, "--acquisition", "another run", "--verify", saved.toString());
           assertThat(file.exit()).as(file.err()).isZero();

@@ -1,28 +1,36 @@
 package io.dcmix.streams;
 
+import io.dcmix.streams.TopicFinding.Existing;
+import io.dcmix.streams.TopicFinding.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates the topics of a lane with the settings that the processor relies on, and checks them at start. */
+/** Creates the topics of a lane as {@link LanePlan} has them, compares and checks them. */
 public final class LaneTopics {
   private static final Logger LOG = LoggerFactory.getLogger(LaneTopics.class);
 
@@ -60,7 +68,8 @@ public final class LaneTopics {
     private final List<String> problems;
 
     UnusableTopicsException(Topics topics, List<String> problems) {
-      super("The topics of lane %s cannot be used:%n  - %s".formatted(topics.lane(), String.join("%n  - ".formatted(), problems)));
+      super("The topics of lane %s cannot be used:%s%s".formatted(
+          topics.lane(), problems.size() == 1 ? " " : "%n  - ".formatted(), String.join("%n  - ".formatted(), problems)));
       this.problems = List.copyOf(problems);
     }
 
@@ -70,45 +79,55 @@ public final class LaneTopics {
   }
 
   /**
-   * Creates the topics that do not exist yet, and waits until they can be written to; leaves the others as they are. What a lane
-   * borrows from another is that one's to create.
+   * Creates the topics that do not exist yet and waits until they can be written to; leaves the others as they are. What a lane
+   * borrows from another is that one's to create, and internal topics are left to Kafka Streams.
+   *
+   * @throws UnusableTopicsException if one that exists could not be used; nothing is created then
    */
-  public static void create(Admin admin, Topics topics, Plan plan) throws ExecutionException, InterruptedException {
-    String retention = Long.toString(plan.imageRetention().toMillis());
-    List<NewTopic> wanted = new ArrayList<>();
-    wanted.add(topic(topics.imageEvents(), plan.partitions(), plan, Map.of(
-        TopicConfig.CLEANUP_POLICY_CONFIG, "delete",
-        TopicConfig.RETENTION_MS_CONFIG, retention,
-        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_MESSAGE_BYTES))));
-    wanted.add(topic(topics.deadLetters(), 1, plan, Map.of(
-        TopicConfig.CLEANUP_POLICY_CONFIG, "delete",
-        TopicConfig.RETENTION_MS_CONFIG, retention,
-        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_MESSAGE_BYTES))));
-    wanted.add(topic(topics.wellFailures(), plan.partitions(), plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, "-1")));
-    wanted.add(topic(topics.wellPredictions(), plan.partitions(), plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
-    wanted.add(topic(topics.hitCalls(), plan.partitions(), plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
-    wanted.add(topic(topics.plateQuality(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
-    wanted.add(topic(topics.alerts(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, "-1")));
-    wanted.add(topic(topics.channelImportance(), 1, plan, Map.of(
-        TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete",
-        TopicConfig.RETENTION_MS_CONFIG, Long.toString(Duration.ofDays(365).toMillis()))));
-    wanted.add(topic(topics.acquisitions(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
-    wanted.add(topic(topics.publishProgress(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
-    wanted.add(topic(topics.modelControl(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact")));
-    wanted.add(layouts(topics, plan));
-    if (topics.borrowsImages()) {
-      wanted.removeIf(topic -> borrowed(topics, topic.name()));
+  public static void create(Admin admin, Topics topics, Plan plan) throws UnusableTopicsException, ExecutionException, InterruptedException {
+    create(admin, LanePlan.of(topics, onExisting(admin, topics, plan)), LanePlan::external);
+  }
+
+  /**
+   * The same with the internal topics, for a processor that may create none.
+   *
+   * @return those that were created
+   */
+  public static List<LaneTopic> createAll(Admin admin, Topics topics, Plan plan)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    return create(admin, LanePlan.of(topics, onExisting(admin, topics, plan)), LanePlan::topics);
+  }
+
+  private static List<LaneTopic> create(Admin admin, LanePlan plan, Function<LanePlan, List<LaneTopic>> which)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    List<TopicFinding> findings = TopicFinding.compare(plan, describe(admin, plan.topics()), null);
+    List<String> problems = findings.stream().filter(f -> f.verdict() == Verdict.FORBIDDEN).map(TopicFinding::problem).toList();
+    if (!problems.isEmpty()) {
+      throw new UnusableTopicsException(plan.lane(), problems);
     }
-    create(admin, wanted);
+    Set<LaneTopic> wanted = new HashSet<>(which.apply(plan));
+    List<LaneTopic> missing = findings.stream().filter(f -> f.verdict() == Verdict.MISSING).map(TopicFinding::topic)
+        .filter(topic -> wanted.contains(topic) && !plan.borrows(topic)).toList();
+    create(admin, missing.stream().map(LaneTopic::newTopic).toList());
+    return missing;
   }
 
   /** Creates the topic of the layouts alone, if it does not exist: plates may be described before any lane runs. */
   public static void createLayouts(Admin admin, Topics topics, short replication) throws ExecutionException, InterruptedException {
-    create(admin, List.of(layouts(topics, new Plan(1, replication, Duration.ZERO))));
+    create(admin, List.of(LanePlan.layouts(topics, new Plan(1, replication, Duration.ZERO)).newTopic()));
   }
 
-  private static NewTopic layouts(Topics topics, Plan plan) {
-    return topic(topics.plateLayouts(), 1, plan, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, "compact"));
+  /** A lane has the partitions that its images have, whatever is asked for. */
+  public static Plan onExisting(Admin admin, Topics topics, Plan plan) throws ExecutionException, InterruptedException {
+    Existing images = describe(admin, LanePlan.of(topics, plan).external().stream().filter(t -> t.name().equals(topics.imageEvents())).toList())
+        .get(topics.imageEvents());
+    return images == null || images.isHidden() ? plan : new Plan(images.partitions(), plan.replication(), plan.imageRetention());
+  }
+
+  /** Compares the topics that exist with those that the lane needs. */
+  public static List<TopicFinding> compare(Admin admin, Topics topics, Plan plan, Duration lateWindow) throws ExecutionException, InterruptedException {
+    LanePlan needs = LanePlan.of(topics, onExisting(admin, topics, plan));
+    return TopicFinding.compare(needs, describe(admin, needs.topics()), lateWindow);
   }
 
   private static void create(Admin admin, List<NewTopic> wanted) throws ExecutionException, InterruptedException {
@@ -127,13 +146,6 @@ public final class LaneTopics {
       }
     }
     awaitServed(admin, created);
-  }
-
-  /** A lane of borrowed images holds the results of one model file, so nothing controls its version either. */
-  private static boolean borrowed(Topics topics, String topic) {
-    return topics.borrowsImages()
-        && (topic.equals(topics.imageEvents()) || topic.equals(topics.acquisitions()) || topic.equals(topics.publishProgress())
-            || topic.equals(topics.modelControl()));
   }
 
   /**
@@ -158,98 +170,115 @@ public final class LaneTopics {
   /**
    * Checks the topic of the layouts.
    *
-   * @throws UnusableTopicsException if it does not exist, or if the broker would forget layouts
+   * @throws UnusableTopicsException if it does not exist, if the broker would forget layouts, or if this user may not write them
    */
   public static void checkLayouts(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
-    checkCompacted(admin, topics, topics.plateLayouts(), "the broker would forget layouts",
-        "create it with --create-topic, or start a processor with --create-topics");
+    checkPublishing(admin, topics, Set.of(topics.plateLayouts()), topics.plateLayouts(), "create it with --create-topic, or start a processor with --create-topics");
   }
 
   /**
-   * Checks the topic in which publishers remember what they have done.
+   * Checks the topics of publishers, above all the one in which they remember what they have done.
    *
-   * @throws UnusableTopicsException if it does not exist, or if the broker would forget, and images would be published twice
+   * @throws UnusableTopicsException if that one does not exist, if the broker would forget, and images would be published twice, or if
+   *     this user may not write
    */
   public static void checkProgress(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
-    checkCompacted(admin, topics, topics.publishProgress(), "the broker would forget what was published, and it would be published again",
-        "create the lane's topics with --create-topics");
+    checkPublishing(admin, topics, Set.of(topics.imageEvents(), topics.acquisitions(), topics.plateLayouts(), topics.publishProgress()),
+        topics.publishProgress(), "create the lane's topics with --create-topics");
   }
 
   /**
    * Checks the topic that says which version of the model serves the lane.
    *
-   * @throws UnusableTopicsException if it does not exist, or if the broker would forget
+   * @throws UnusableTopicsException if it does not exist, if the broker would forget, or if this user may not read and write it
    */
   public static void checkModelControl(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
-    checkCompacted(admin, topics, topics.modelControl(), "the broker would forget which version of the model serves", "create it, or start with --create-topics");
+    check(admin, topics, LaneRole.PROCESSOR, Set.of(topics.modelControl()), topics.modelControl(), "create it, or start with --create-topics");
   }
 
-  private static void checkCompacted(Admin admin, Topics topics, String topic, String otherwise, String remedy)
+  private static void checkPublishing(Admin admin, Topics topics, Set<String> written, String needed, String remedy)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try {
-      Config config = Objects.requireNonNull(admin.describeConfigs(List.of(resource)).all().get().get(resource));
-      String cleanup = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
-      if (!cleanup.equals("compact")) {
-        throw new UnusableTopicsException(topics, List.of("topic %s has cleanup.policy=%s, so %s; set it to compact".formatted(topic, cleanup, otherwise)));
-      }
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-        throw e;
-      }
-      throw new UnusableTopicsException(topics, List.of("topic %s does not exist: %s".formatted(topic, remedy)));
+    check(admin, topics, LaneRole.PUBLISHER, written, needed, remedy);
+  }
+
+  private static void check(Admin admin, Topics topics, LaneRole role, Set<String> written, String needed, String remedy)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    LanePlan whole = LanePlan.of(topics, new Plan(1, (short) 1, Duration.ZERO));
+    LanePlan plan = new LanePlan(topics, whole.topics().stream().filter(topic -> written.contains(topic.name())).toList());
+    Map<String, Existing> existing = describe(admin, plan.topics());
+    if (!existing.containsKey(needed)) {
+      throw new UnusableTopicsException(topics, List.of("topic %s does not exist: %s".formatted(needed, remedy)));
+    }
+    List<String> problems = new ArrayList<>(TopicFinding.compare(plan, existing, null).stream()
+        .filter(f -> f.topic().name().equals(needed) && f.isWrong()).map(TopicFinding::problem).toList());
+    problems.addAll(TopicFinding.missingRights(plan, existing, role));
+    if (!problems.isEmpty()) {
+      throw new UnusableTopicsException(topics, problems);
     }
   }
 
-  /** Record timestamps are arrival times everywhere: retention and deadlines rest on it. */
-  private static NewTopic topic(String name, int partitions, Plan plan, Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(settings);
-    all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-    return new NewTopic(name, partitions, plan.replication()).configs(all);
-  }
-
   /**
-   * Checks the topics.
+   * Checks the topics before a processor starts.
    *
    * @throws UnusableTopicsException with every problem, if there is one
    */
   public static ImageTopic check(Admin admin, Topics topics, Duration lateWindow)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
+    LanePlan plan = LanePlan.of(topics, onExisting(admin, topics, new Plan(1, (short) 1, lateWindow)));
+    Map<String, Existing> existing = describe(admin, plan.topics());
     List<String> problems = new ArrayList<>();
+    for (TopicFinding finding : TopicFinding.compare(plan, existing, lateWindow)) {
+      boolean needed = !finding.topic().rightsOf(LaneRole.PROCESSOR).isEmpty();
+      if (needed && finding.isWrong()) {
+        problems.add(finding.problem());
+      } else if (needed && finding.isRisk()) {
+        LOG.warn("{}", finding.problem());
+      }
+    }
+    problems.addAll(TopicFinding.missingRights(plan, existing, LaneRole.PROCESSOR));
+    if (!problems.isEmpty()) {
+      throw new UnusableTopicsException(topics, problems);
+    }
+    Existing images = Objects.requireNonNull(existing.get(topics.imageEvents()));
+    return new ImageTopic(images.id(), images.partitions());
+  }
+
+  /** Those of the topics that exist, or that this user may not know. */
+  static Map<String, Existing> describe(Admin admin, Collection<LaneTopic> topics) throws ExecutionException, InterruptedException {
+    DescribeTopicsOptions withRights = new DescribeTopicsOptions().includeAuthorizedOperations(true);
     Map<String, TopicDescription> described = new HashMap<>();
-    for (var answer : admin.describeTopics(topics.all()).topicNameValues().entrySet()) {
+    Map<String, Existing> existing = new HashMap<>();
+    for (var answer : admin.describeTopics(topics.stream().map(LaneTopic::name).toList(), withRights).topicNameValues().entrySet()) {
       try {
         described.put(answer.getKey(), answer.getValue().get());
       } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        if (e.getCause() instanceof TopicAuthorizationException) {
+          existing.put(answer.getKey(), Existing.HIDDEN);
+        } else if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
-        problems.add("topic " + answer.getKey() + " does not exist: " + (borrowed(topics, answer.getKey())
-            ? "there is no lane " + topics.source() + " to take images from" : "create it, or start with --create-topics"));
       }
     }
-    if (!problems.isEmpty()) {
-      throw new UnusableTopicsException(topics, problems);
+    List<ConfigResource> resources = described.keySet().stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
+    for (var answer : admin.describeConfigs(resources).values().entrySet()) {
+      String name = answer.getKey().name();
+      TopicDescription description = Objects.requireNonNull(described.get(name));
+      existing.put(name, Existing.of(description, settings(answer.getValue())));
     }
-    ConfigResource images = new ConfigResource(ConfigResource.Type.TOPIC, topics.imageEvents());
-    Config config = Objects.requireNonNull(admin.describeConfigs(List.of(images)).all().get().get(images));
-    String cleanup = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
-    if (!cleanup.equals("delete")) {
-      problems.add("topic %s has cleanup.policy=%s: many images share a key, so compaction would lose them; set it to delete"
-          .formatted(topics.imageEvents(), cleanup));
+    return existing;
+  }
+
+  /** Null to whom may not know them. */
+  private static @Nullable Map<String, String> settings(KafkaFuture<Config> answer) throws ExecutionException, InterruptedException {
+    try {
+      Map<String, String> settings = new HashMap<>();
+      answer.get().entries().forEach(entry -> settings.put(entry.name(), entry.value()));
+      return settings;
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicAuthorizationException)) {
+        throw e;
+      }
+      return null;
     }
-    if (!config.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).value().equals("LogAppendTime")) {
-      problems.add("topic %s keeps the publisher's clock: set message.timestamp.type=LogAppendTime".formatted(topics.imageEvents()));
-    }
-    if (!problems.isEmpty()) {
-      throw new UnusableTopicsException(topics, problems);
-    }
-    long retention = Long.parseLong(config.get(TopicConfig.RETENTION_MS_CONFIG).value());
-    if (retention >= 0 && retention < lateWindow.toMillis()) {
-      LOG.warn("{} keeps images for {}, shorter than the late window of {}: a well that has to be read again may have lost its images",
-          topics.imageEvents(), Duration.ofMillis(retention), lateWindow);
-    }
-    TopicDescription description = Objects.requireNonNull(described.get(topics.imageEvents()));
-    return new ImageTopic(description.topicId().toString(), description.partitions().size());
   }
 }

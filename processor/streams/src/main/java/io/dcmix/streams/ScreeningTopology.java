@@ -52,6 +52,12 @@ import org.jspecify.annotations.Nullable;
  * results to their topics and, as rows, to the plate stage, where layouts meet them, and what plates add to the rolling stage.
  */
 public final class ScreeningTopology {
+  /** Names of the repartitions; their topics are called after them. */
+  static final String ROWS = "rows";
+
+  static final String LAYOUTS = "layouts";
+  static final String SCOPES = "scopes";
+
   private final Topics topics;
   private final Predicate<byte @Nullable []> images;
   private final EventSerdes serdes;
@@ -131,7 +137,7 @@ public final class ScreeningTopology {
         wells
             .flatMapValues(output -> rows(output, config.quality()), Named.as("rows"))
             .selectKey((key, row) -> KeyParts.join(row.getPlate()), Named.as("rows-by-plate"))
-            .repartition(byPlate("rows", PlateRow.class))
+            .repartition(byPlate(ROWS, PlateRow.class))
             .mapValues(PlateInput.Row::new, Named.as("row-inputs"));
     KStream<String, PlateOutput> plates =
         rows
@@ -154,7 +160,7 @@ public final class ScreeningTopology {
     KStream<String, ChannelImportance> ofScopes =
         plates
             .flatMapValues(output -> output instanceof PlateOutput.ForScope s ? List.of(s.partial()) : List.of(), Named.as("partials"))
-            .repartition(toOneTask("scopes", ImportancePartial.class))
+            .repartition(toOneTask(SCOPES, ImportancePartial.class))
             .process(stage(RollingStage.stores(), () -> new RollingStage(config.importance(), model)), Named.as("rolling-stage"));
     Produced<String, ChannelImportance> importanceTopic = Produced.with(Serdes.String(), serdes.importance());
     ofPlates.to(topics.channelImportance(), importanceTopic.withName("plate-channel-importance"));
@@ -181,7 +187,7 @@ public final class ScreeningTopology {
           LayoutIntake.Output.Read layout = (LayoutIntake.Output.Read) output;
           return KeyValue.pair(KeyParts.join(layout.plate()), layout.layout());
         }, Named.as("layouts-by-plate"))
-        .repartition(byPlate("layouts", PlateLayout.class))
+        .repartition(byPlate(LAYOUTS, PlateLayout.class))
         .mapValues(PlateInput.Layout::new, Named.as("layout-inputs"));
   }
 

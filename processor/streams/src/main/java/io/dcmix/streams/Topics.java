@@ -89,6 +89,21 @@ public record Topics(String lane, String source) {
     return "dcmix-" + lane;
   }
 
+  /** How the transactional ids of publishers begin; plate and run follow. No other lane's begin like it, as no name has a slash. */
+  public String publisherTransactions() {
+    return "dcmix-publish-" + source + "/";
+  }
+
+  /** The transactional id of whoever takes back what was said. */
+  public String forgetTransactions() {
+    return "dcmix-forget-" + lane;
+  }
+
+  /** The full name of an internal topic, such as {@code wells-changelog}. */
+  public String internal(String name) {
+    return applicationId() + "-" + name;
+  }
+
   /** Every topic that a processor of the lane reads or writes. */
   public List<String> all() {
     return List.of(

@@ -73,8 +73,8 @@ class ReferredImagesTest {
 
   @Test
   void shouldRefuseAReferenceThatCannotBeFollowedAndNameTheField() {
-    refuses(referred().setUri("s3://bucket/B02.tif"), "s3://bucket/B02.tif", "only file: URIs");
-    refuses(referred().setUri("B02.tif"), "only file: URIs");
+    refuses(referred().setUri("gs://bucket/B02.tif"), "gs://bucket/B02.tif", "only file: and s3: URIs");
+    refuses(referred().setUri("B02.tif"), "only file: and s3: URIs");
     refuses(referred().setUri("file:///a b"), "uri is none");
     refuses(referred().setSize(null), "no size");
     refuses(referred().setSize(0L), "size 0");

@@ -247,6 +247,11 @@ final class TestLane implements AutoCloseable {
         new PlateKey(acquisition.getPlate(), acquisition.getAcquisition()).toString(), AvroCodec.of(Acquisition.class).encode(acquisition), now));
   }
 
+  /** Takes back what was announced of a run: a tombstone. */
+  void takeBack(PlateKey plate) {
+    acquisitions.pipeInput(new TestRecord<>(plate.toString(), (byte[]) null, now));
+  }
+
   /** Says what is in the wells of a plate. */
   void publish(PlateLayout layout) {
     publishLayout(KeyParts.join(layout.getPlate()), AvroCodec.of(PlateLayout.class).encode(layout));

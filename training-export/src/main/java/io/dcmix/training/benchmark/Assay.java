@@ -1,8 +1,8 @@
 package io.dcmix.training.benchmark;
 
-import io.dcmix.core.archive.Archives;
 import io.dcmix.core.archive.OpenedArchive;
 import io.dcmix.core.archive.PlateMap;
+import io.dcmix.core.archive.layout.Archives;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.schema.WellAddress;
 import io.dcmix.training.data.ArchiveSource;
@@ -60,7 +60,7 @@ record Assay(TrainingSet set, List<Integer> doses) implements AutoCloseable {
    */
   static Assay open(Path folder, Consumer<String> warnings) throws IOException {
     Path images = Files.isDirectory(folder.resolve("ExampleSBSImages")) ? folder.resolve("ExampleSBSImages") : folder;
-    OpenedArchive opened = Archives.open(images, description());
+    OpenedArchive opened = Archives.one(images, Archives.Reading.by(description()));
     opened.warnings().forEach(warnings);
     PlateMap map = Objects.requireNonNull(opened.map(), "The description names a plate map");
     Labels labels = new Labels(List.of("negative", "positive"), "positive", content -> switch (content.role()) {

@@ -50,8 +50,8 @@ public final class WellImages {
   public static WellImages find(PlateArchive archive, ModelCard card, WellAddress well, @Nullable Integer site, int timepoint) {
     List<String> unknown = card.channels().stream().filter(c -> !archive.channels().contains(c)).toList();
     if (!unknown.isEmpty()) {
-      throw new CliException(("The model %s takes the channels %s; the archive has no %s, it has %s. Give its channels the model's names in "
-          + "the archive's description, or take a model that was trained on them")
+      throw new CliException(("The model %s takes the channels %s; the archive has no %s, it has %s. Give its channels the model's names with "
+          + "--channel or in the archive's description, or take a model that was trained on them")
               .formatted(card.name(), card.channels(), String.join(", ", unknown), archive.channels()));
     }
     SortedSet<Integer> there = sites(archive, well, timepoint);

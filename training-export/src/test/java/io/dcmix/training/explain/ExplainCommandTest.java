@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dcmix.core.archive.ArchivePlane;
-import io.dcmix.core.archive.Archives;
+import io.dcmix.core.archive.layout.Archives;
 import io.dcmix.core.archive.PlaneId;
 import io.dcmix.core.archive.simulation.SimulatedPlate;
 import io.dcmix.core.archive.simulation.SimulationSpec;
@@ -199,6 +199,38 @@ class ExplainCommandTest {
   }
 
   @Test
+  void explainsAWellOfWhateverLayoutAndOfThePlateThatIsChosen() throws Exception {
+    Path screen = Files.createDirectory(folder.resolve("screen"));
+    SimulatedFolder.write(Files.createDirectory(screen.resolve("P1")), PLATE, List.of(HIT));
+    SimulatedFolder.write(Files.createDirectory(screen.resolve("P2")), PLATE, List.of(NEGATIVE));
+    StringBuilder table = new StringBuilder();
+    // The archive calls the first channel by another name than the model.
+    PLATE.channels().forEach(c -> table.append("FileName_%1$s,PathName_%1$s,".formatted(c.equals(PLATE.channels().getFirst()) ? "first" : c)));
+    table.append("Metadata_Plate,Metadata_Well,Metadata_Site\n");
+    for (String plate : List.of("P1", "P2")) {
+      for (int site = 1; site <= PLATE.spec().sites(); site++) {
+        for (String channel : PLATE.channels()) {
+          table.append(SimulatedFolder.file(plate.equals("P1") ? HIT : NEGATIVE, site, channel)).append(',').append(plate).append(',');
+        }
+        table.append("%s,%s,%d\n".formatted(plate, plate.equals("P1") ? HIT : NEGATIVE, site));
+      }
+    }
+    Files.writeString(screen.resolve("load_data.csv"), table);
+    String[] common = {"--model", DEMO.toString(), "--archive", screen.toString(), "--well", HIT.toString(), "--json"};
+    assertThat(run(common).error()).contains("holds 2 plates", "P1/1", "P2/1", "--plate");
+    String renamed = "first=" + PLATE.channels().getFirst();
+    assertThat(run(with(common, "--plate", "P1")).error()).contains("has no " + PLATE.channels().getFirst(), "--channel");
+    JsonNode found = json(with(common, "--plate", "P1", "--channel", renamed));
+    JsonNode described = json("--model", DEMO.toString(), "--archive", shared.toString(), "--well", HIT.toString(), "--json");
+    assertThat(found.get("plate").textValue()).isEqualTo("P1");
+    assertThat(numbers(found, "shapley")).isEqualTo(numbers(described, "shapley"));
+  }
+
+  private static String[] with(String[] some, String... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
   void barsAreSignedAndScaled() {
     assertThat(ExplanationText.bar(4, 4, true)).isEqualTo(" ".repeat(12) + "│" + "█".repeat(12));
     assertThat(ExplanationText.bar(-2, 4, true)).isEqualTo(" ".repeat(6) + "█".repeat(6) + "│");
@@ -215,7 +247,7 @@ class ExplainCommandTest {
     Path model = AdditiveModel.write(folder.resolve("m.onnx"), List.of("DNA", "GFP"), 640, 640);
     JsonNode json = json("--model", model.toString(), "--archive", images.toString(), "--spec", spec.toString(), "--well", "B12", "--json");
     assertThat(json.get("role").textValue()).isEqualTo("positive_control");
-    var archive = Archives.open(images, spec).archive();
+    var archive = Archives.one(images, Archives.Reading.by(spec)).archive();
     double[] expected = new double[2];
     for (int c = 0; c < 2; c++) {
       ArchivePlane plane = archive.read(new PlaneId(WellAddress.parse("B12"), 1, List.of("DNA", "GFP").get(c), 0, 0));

@@ -3,8 +3,11 @@ package io.dcmix.app.archive;
 import io.dcmix.core.archive.ArchiveException;
 import io.dcmix.core.archive.ArchiveOptions;
 import io.dcmix.core.archive.FolderScan;
+import io.dcmix.core.archive.OpenedArchive;
+import io.dcmix.core.archive.PatternLayout;
 import io.dcmix.core.archive.Shown;
 import io.dcmix.core.archive.layout.ArchiveLayouts;
+import io.dcmix.core.archive.layout.Archives;
 import io.dcmix.core.archive.layout.FoundArchive;
 import io.dcmix.core.cli.CliException;
 import java.io.IOException;
@@ -24,8 +27,6 @@ import picocli.CommandLine.Spec;
 
 /** How to read an archive, where a person knows better; a mixin of every command that reads one. */
 public final class ArchiveOptionsMixin {
-  private static final String PATTERN = "pattern";
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
 
@@ -65,11 +66,33 @@ public final class ArchiveOptionsMixin {
     try {
       FoundArchive found = description == null
           ? FoundArchive.open(folder, layout, options()) : FoundArchive.described(folder, checked(description), options());
-      checkChannels(found);
+      checkChannels(found.index().plates().stream().flatMap(plate -> plate.channels().stream()).toList());
       return found;
     } catch (ArchiveException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /**
+   * Opens the only plate of a folder, or the one that is chosen, with what is in its wells.
+   *
+   * @param plateMap replaces what the archive says; null does not
+   * @throws CliException if that cannot be done, with the place and the remedy
+   */
+  public OpenedArchive openOne(Path folder, @Nullable Path plateMap) throws IOException {
+    try {
+      Path checked = description == null ? null : checked(description);
+      OpenedArchive opened = Archives.one(folder, new Archives.Reading(layout, checked, plateMap, options()));
+      checkChannels(opened.archive().channels());
+      return opened;
+    } catch (ArchiveException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Whether nothing was said on the command line. */
+  public boolean silent() {
+    return layout == null && description == null && options().equals(ArchiveOptions.NONE);
   }
 
   /**
@@ -94,8 +117,8 @@ public final class ArchiveOptionsMixin {
   }
 
   private Path checked(Path file) {
-    if (layout != null && !layout.equals(PATTERN)) {
-      throw new ParameterException(spec.commandLine(), "--spec is for the layout %s, and --layout says %s".formatted(PATTERN, layout));
+    if (layout != null && !layout.equals(PatternLayout.NAME)) {
+      throw new ParameterException(spec.commandLine(), "--spec is for the layout %s, and --layout says %s".formatted(PatternLayout.NAME, layout));
     }
     if (!Files.isRegularFile(file)) {
       throw new ParameterException(spec.commandLine(), "--spec: there is no file " + file);
@@ -104,9 +127,8 @@ public final class ArchiveOptionsMixin {
   }
 
   /** A name that nothing goes by was mistyped. */
-  private void checkChannels(FoundArchive found) {
-    TreeSet<String> there = new TreeSet<>();
-    found.index().plates().forEach(plate -> there.addAll(plate.channels()));
+  private void checkChannels(List<String> all) {
+    TreeSet<String> there = new TreeSet<>(all);
     channels.forEach((old, renamed) -> {
       if (!there.contains(renamed)) {
         throw new CliException("--channel %s=%s: the archive has no channel '%s'; there are %s".formatted(

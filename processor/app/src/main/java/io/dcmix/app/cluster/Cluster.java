@@ -2,13 +2,21 @@ package io.dcmix.app.cluster;
 
 import io.dcmix.core.cli.CliException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 
 /**
  * A Kafka cluster as the options name it.
@@ -19,6 +27,9 @@ import org.apache.kafka.common.KafkaException;
 public record Cluster(String bootstrapServers, Map<String, String> kafka) {
   /** Longer than a broker's election; shorter than a person's patience. */
   public static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  /** A broker that is there answers sooner. */
+  private static final Duration PROBE_AFTER = Duration.ofSeconds(3);
 
   public Cluster {
     kafka = Map.copyOf(kafka);
@@ -65,13 +76,46 @@ public record Cluster(String bootstrapServers, Map<String, String> kafka) {
     Map<String, Object> client = client();
     client.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) within.toMillis());
     client.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) within.toMillis());
-    try (Admin admin = admin(client)) {
-      admin.describeCluster().nodes().get();
+    Admin admin = admin(client);
+    try {
+      KafkaFuture<Collection<Node>> nodes = admin.describeCluster().nodes();
+      try {
+        nodes.get(PROBE_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (isPlain() && TlsProbe.speaksTls(bootstrapServers)) {
+          throw new CliException(
+              "Kafka at %s speaks TLS, and this client does not: set security.protocol to SSL or SASL_SSL among --kafka".formatted(bootstrapServers), e);
+        }
+        nodes.get();
+      }
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthenticationException refusal) {
+        throw refused(refusal);
+      }
       throw new CliException(
           "No Kafka broker answers at %s within %d s (%s): check --bootstrap-servers, and the security settings among --kafka"
               .formatted(bootstrapServers, within.toSeconds(), e.getCause() == null ? e.getMessage() : e.getCause().getMessage()), e);
+    } finally {
+      admin.close(Duration.ZERO); // what is still asked for would be waited for
     }
+  }
+
+  private boolean isPlain() {
+    return !kafka.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT").toUpperCase(Locale.ROOT).endsWith("SSL");
+  }
+
+  private CliException refused(AuthenticationException refusal) {
+    if (refusal instanceof SslAuthenticationException) {
+      Throwable deepest = refusal;
+      while (deepest.getCause() != null) {
+        deepest = deepest.getCause();
+      }
+      return new CliException(
+          "TLS with Kafka at %s fails (%s): check that ssl.truststore.location holds the authority of its certificate, that the certificate names this host, and that the port speaks TLS"
+              .formatted(bootstrapServers, deepest.getMessage()), refusal);
+    }
+    return new CliException("Kafka at %s refuses this user (%s): check user and password in sasl.jaas.config, and sasl.mechanism"
+        .formatted(bootstrapServers, refusal.getMessage()), refusal);
   }
 
   /** Names the settings and hides what they are. */

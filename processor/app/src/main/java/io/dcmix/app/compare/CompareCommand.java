@@ -112,10 +112,12 @@ public final class CompareCommand implements CliCommand {
             lane.lane(), cluster.bootstrapServers(), lane.wellPredictions(), lanes(reader)));
       }
       reader.readToEnd(PATIENCE, record -> {
-        if (record.value() == null || !isWanted(record)) {
+        if (!isWanted(record)) {
           return;
         }
-        if (record.topic().equals(lane.wellPredictions())) {
+        if (record.value() == null) {
+          takeBack(content, record, record.topic().equals(lane.wellPredictions()));
+        } else if (record.topic().equals(lane.wellPredictions())) {
           content.take(decode(predictions, record));
         } else {
           content.take(decode(calls, record));
@@ -127,6 +129,22 @@ public final class CompareCommand implements CliCommand {
       throw new CliException("The results of lane %s cannot be read at %s: %s".formatted(lane.lane(), cluster.bootstrapServers(), e.getMessage()), e);
     }
     return content;
+  }
+
+  private static void takeBack(LaneContent content, ConsumerRecord<byte[], byte[]> record, boolean prediction) {
+    if (record.key() == null) {
+      return;
+    }
+    try {
+      WellKey key = WellKey.parse(new String(record.key(), StandardCharsets.UTF_8));
+      if (prediction) {
+        content.takeBackPrediction(key);
+      } else {
+        content.takeBackCall(key);
+      }
+    } catch (IllegalArgumentException e) {
+      // no well of ours
+    }
   }
 
   /** By the key, so that other plates are not decoded; a record without a readable key is shown by what follows. */

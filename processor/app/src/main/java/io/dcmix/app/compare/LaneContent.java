@@ -32,6 +32,16 @@ final class LaneContent {
     calls.put(WellKey.of(call.getPlate(), call.getAcquisition(), call.getWell(), call.getTimepoint()), call);
   }
 
+  /** A well was forgotten. */
+  void takeBackPrediction(WellKey key) {
+    wells.remove(key);
+  }
+
+  /** A well has no call any more. */
+  void takeBackCall(WellKey key) {
+    calls.remove(key);
+  }
+
   String lane() {
     return lane;
   }

@@ -5,6 +5,8 @@ import io.dcmix.core.cli.ProgressBar;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.UnreadableRecordException;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.CallStage;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.Topics;
@@ -22,7 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** How the wells of some plates ended in a lane, by the newest revision of each. Not thread-safe. */
+/** How the wells of some plates ended in a lane, by the newest revision of each, and what they were called. Not thread-safe. */
 public final class LaneResults implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -32,8 +34,10 @@ public final class LaneResults implements AutoCloseable {
   private final LaneReader reader;
   private final Deserializer<WellPrediction> ofPrediction;
   private final Deserializer<WellFailure> ofFailure;
+  private final Deserializer<HitCall> ofCall;
   private final Map<WellKey, WellPrediction> predictions = new HashMap<>();
   private final Map<WellKey, WellFailure> failures = new HashMap<>();
+  private final Map<WellKey, HitCall> calls = new HashMap<>();
 
   /**
    * Connects.
@@ -47,8 +51,9 @@ public final class LaneResults implements AutoCloseable {
     this.wanted = wanted;
     this.ofPrediction = serdes.serde(WellPrediction.class).deserializer();
     this.ofFailure = serdes.serde(WellFailure.class).deserializer();
+    this.ofCall = serdes.serde(HitCall.class).deserializer();
     try {
-      this.reader = new LaneReader(client, List.of(lane.wellPredictions(), lane.wellFailures()));
+      this.reader = new LaneReader(client, List.of(lane.wellPredictions(), lane.wellFailures(), lane.hitCalls()));
     } catch (KafkaException e) {
       throw new CliException("The results of lane %s cannot be read: %s".formatted(lane.lane(), e.getMessage()), e);
     }
@@ -109,8 +114,28 @@ public final class LaneResults implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads on until each of these wells has its final call, or none has come for so long: a lane without a layout may call nothing.
+   *
+   * @param patience how long no call may come
+   */
+  public void awaitCalls(Set<WellKey> wells, Duration patience) {
+    long news = System.nanoTime();
+    long before = -1;
+    try {
+      while (!finalCalls().keySet().containsAll(wells) && System.nanoTime() - news <= patience.toNanos()) {
+        reader.poll(POLL).forEach(this::take);
+        long called = finalCalls().size();
+        news = called > before ? System.nanoTime() : news;
+        before = called;
+      }
+    } catch (KafkaException e) {
+      throw new CliException("The hit calls of lane %s cannot be read: %s".formatted(lane.lane(), e.getMessage()), e);
+    }
+  }
+
   private void take(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null || record.value() == null) {
+    if (record.key() == null) {
       return;
     }
     WellKey key;
@@ -122,6 +147,10 @@ public final class LaneResults implements AutoCloseable {
     if (!wanted.test(key)) {
       return;
     }
+    if (record.value() == null) {
+      (record.topic().equals(lane.wellPredictions()) ? predictions : failures).remove(key); // it was taken back
+      return;
+    }
     try {
       if (record.topic().equals(lane.wellPredictions())) {
         WellPrediction p = ofPrediction.deserialize(record.topic(), record.value());
@@ -129,6 +158,8 @@ public final class LaneResults implements AutoCloseable {
           predictions.put(key, p);
           failures.remove(key);
         }
+      } else if (record.topic().equals(lane.hitCalls())) {
+        calls.put(key, ofCall.deserialize(record.topic(), record.value()));
       } else {
         WellFailure f = ofFailure.deserialize(record.topic(), record.value());
         if (f.getSite() == null && newer(key, f.getRevision())) {
@@ -155,6 +186,18 @@ public final class LaneResults implements AutoCloseable {
   /** Wells without one, and why. */
   public Map<WellKey, WellFailure> failures() {
     return Map.copyOf(failures);
+  }
+
+  /** Wells whose plate was judged for good after their newest prediction. */
+  public Map<WellKey, HitCall> finalCalls() {
+    Map<WellKey, HitCall> last = new HashMap<>();
+    calls.forEach((key, call) -> {
+      WellPrediction predicted = predictions.get(key);
+      if (call.getStage() == CallStage.FINAL && predicted != null && call.getRevision() >= predicted.getRevision()) {
+        last.put(key, call);
+      }
+    });
+    return last;
   }
 
   @Override

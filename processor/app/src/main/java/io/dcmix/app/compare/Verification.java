@@ -2,6 +2,7 @@ package io.dcmix.app.compare;
 
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import java.util.ArrayList;
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param now where the new ones come from
  * @param tolerance largest difference of a number that counts as none, times the number where that is above 1
  * @param wells in the order of their keys
+ * @param calls wells whose final hit calls were compared, too
  */
-public record Verification(String before, String now, double tolerance, List<Verdict> wells) {
+public record Verification(String before, String now, double tolerance, List<Verdict> wells, long calls) {
   private static final Comparator<WellKey> BY_KEY = Comparator.comparing((WellKey key) -> key.plate().plate())
       .thenComparing(key -> key.plate().acquisition())
       .thenComparingInt(key -> key.well().row())
@@ -44,7 +46,7 @@ public record Verification(String before, String now, double tolerance, List<Ver
     WITHIN_TOLERANCE("within tolerance"),
     /** The same call from other numbers. */
     OTHER_SCORES("other scores"),
-    /** Another predicted class, or cells where there were none. */
+    /** Another predicted class, another hit call, or cells where there were none. */
     OTHER_CALL("different call"),
     /** Predicted before, and not now. */
     MISSING("missing"),
@@ -90,10 +92,12 @@ public record Verification(String before, String now, double tolerance, List<Ver
    * @param before earlier predictions
    * @param now the new ones
    * @param failures wells that failed now
+   * @param calledBefore final hit calls of the earlier predictions, as far as there are any
+   * @param calledNow those of the new ones
    * @throws IllegalArgumentException if earlier predictions are of several runs of a plate, none of them the same
    */
   public static Verification of(String nameBefore, Collection<WellPrediction> before, String nameNow, Collection<WellPrediction> now,
-      Map<WellKey, WellFailure> failures, double tolerance) {
+      Map<WellKey, WellFailure> failures, Map<WellKey, HitCall> calledBefore, Map<WellKey, HitCall> calledNow, double tolerance) {
     Map<WellKey, WellPrediction> newest = byKey(now);
     Set<PlateKey> runs = newest.keySet().stream().map(WellKey::plate).collect(Collectors.toSet());
     failures.keySet().forEach(well -> runs.add(well.plate()));
@@ -107,10 +111,15 @@ public record Verification(String before, String now, double tolerance, List<Ver
     Map<String, WellFailure> failed = failures.entrySet().stream().collect(Collectors.toMap(e -> place(e.getKey()), Map.Entry::getValue, (x, y) -> y));
     List<Verdict> wells = new ArrayList<>();
     Set<WellKey> seen = new TreeSet<>(BY_KEY);
+    long calls = 0;
     for (WellPair pair : pairs.pairs()) {
       seen.add(pair.a().key());
       seen.add(pair.b().key());
-      wells.add(verdict(pair, Objects.requireNonNull(old.get(pair.a().key())), Objects.requireNonNull(newest.get(pair.b().key())), tolerance));
+      Verdict verdict = verdict(pair, Objects.requireNonNull(old.get(pair.a().key())), Objects.requireNonNull(newest.get(pair.b().key())), tolerance);
+      HitCall earlier = calledBefore.get(pair.a().key());
+      HitCall later = calledNow.get(pair.b().key());
+      calls += earlier != null && later != null ? 1 : 0;
+      wells.add(earlier == null || later == null ? verdict : withCalls(verdict, earlier, later));
     }
     old.forEach((key, p) -> {
       if (!seen.contains(key)) {
@@ -125,7 +134,7 @@ public record Verification(String before, String now, double tolerance, List<Ver
       }
     });
     wells.sort(Comparator.comparing(Verdict::well, BY_KEY));
-    return new Verification(nameBefore, nameNow, tolerance, wells);
+    return new Verification(nameBefore, nameNow, tolerance, wells, calls);
   }
 
   private static Map<WellKey, WellPrediction> byKey(Collection<WellPrediction> predictions) {
@@ -165,6 +174,21 @@ public record Verification(String before, String now, double tolerance, List<Ver
     Kind kind = kind(a, b, tolerance);
     String call = a.getPredictedClass().equals(b.getPredictedClass()) ? b.getPredictedClass() : a.getPredictedClass() + " → " + b.getPredictedClass();
     return new Verdict(pair.b().key(), kind, a.getHitLogit(), b.getHitLogit(), call, kind == Kind.IDENTICAL ? List.of() : causes(pair, a, b));
+  }
+
+  /** Whether a well is a hit rests on its plate and on the rules, too, so it may differ where the prediction does not. */
+  private static Verdict withCalls(Verdict verdict, HitCall before, HitCall now) {
+    if (Objects.equals(before.getHit(), now.getHit())) {
+      return verdict;
+    }
+    List<String> causes = new ArrayList<>(verdict.causes());
+    causes.add("hit call %s → %s".formatted(words(before), words(now)));
+    changed(causes, "rules", before.getRules(), now.getRules());
+    return new Verdict(verdict.well(), Kind.OTHER_CALL, verdict.hitLogitBefore(), verdict.hitLogitNow(), verdict.call(), causes);
+  }
+
+  private static String words(HitCall call) {
+    return call.getHit() == null ? "none" : call.getHit() ? "hit" : "no hit";
   }
 
   private static Kind kind(WellPrediction a, WellPrediction b, double tolerance) {

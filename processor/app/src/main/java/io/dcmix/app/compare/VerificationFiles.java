@@ -25,6 +25,9 @@ public final class VerificationFiles {
       line(text, String.format(Locale.ROOT, "    %-17s%,8d%s", kind.getKey().words(), kind.getValue(),
           kind.getKey() == Kind.WITHIN_TOLERANCE ? String.format(Locale.ROOT, "   (%.0e)", v.tolerance()) : ""));
     }
+    if (v.calls() > 0) {
+      line(text, String.format(Locale.ROOT, "    %-17s%,8d   of their final hit calls compared, too", "", v.calls()));
+    }
     List<Verdict> differing = v.differing();
     if (!differing.isEmpty()) {
       line(text, "  Causes");
@@ -45,7 +48,7 @@ public final class VerificationFiles {
   /** Everything, with all wells that are not identical. */
   public static ObjectNode json(Verification v, ObjectMapper mapper) {
     ObjectNode root = mapper.createObjectNode().put("before", v.before()).put("now", v.now()).put("agrees", v.agrees()).put("tolerance", v.tolerance());
-    root.put("wells", v.wells().size());
+    root.put("wells", v.wells().size()).put("hitCallsCompared", v.calls());
     v.counts().forEach((kind, count) -> root.put(camel(kind), count));
     ObjectNode causes = root.putObject("causes");
     v.causes().forEach(causes::put);

@@ -61,6 +61,13 @@ final class AlertBook {
     return true;
   }
 
+  /** Forgets what was wrong with a run; false if nothing was. */
+  boolean forget(PlateKey plate) {
+    boolean known = alerts.keySet().removeIf(id -> id.plate().equals(plate));
+    sequence += known ? 1 : 0;
+    return known;
+  }
+
   Alerts snapshot() {
     int resolved = (int) alerts.values().stream().filter(AlertBook::isResolved).count();
     List<AlertEntry> first = alerts.values().stream().sorted(URGENT).limit(MAX_SHOWN).toList();

@@ -49,6 +49,15 @@ final class CallBook {
     return true;
   }
 
+  /** The well is called no more. */
+  void forget(PlateState.Spot spot) {
+    calls.remove(spot);
+  }
+
+  boolean isEmpty() {
+    return calls.isEmpty();
+  }
+
   /** All calls in the order of the plate. */
   List<Called> all() {
     return List.copyOf(calls.values());

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one imaging run of one plate. Not thread-safe: {@link ScreeningView} guards it. */
@@ -131,6 +132,50 @@ final class PlateState {
       quality.remove(Collections.min(quality.keySet()));
     }
     acquired(event.getLastAcquiredAt());
+  }
+
+  void forgetAnnouncement() {
+    acquisition = null;
+    changed();
+  }
+
+  void forgetPrediction(Spot spot) {
+    forget(spot, WellResult::forgetPrediction);
+  }
+
+  void forgetFailures(Spot spot) {
+    forget(spot, WellResult::forgetFailures);
+  }
+
+  private void forget(Spot spot, Consumer<WellResult> what) {
+    WellResult result = results.get(spot);
+    if (result != null) {
+      what.accept(result);
+      if (result.isEmpty()) {
+        results.remove(spot);
+      }
+      changed();
+    }
+  }
+
+  void forgetCall(Spot spot) {
+    calls.forget(spot);
+    changed();
+  }
+
+  void forgetQuality(int timepoint) {
+    quality.remove(timepoint);
+    changed();
+  }
+
+  private void changed() {
+    version++;
+    sequence++;
+  }
+
+  /** Whether nothing is known of it but perhaps what is in its wells. */
+  boolean isEmpty() {
+    return acquisition == null && results.isEmpty() && calls.isEmpty() && quality.isEmpty();
   }
 
   /** The newest time that is known of this run; the oldest run is forgotten first. */

@@ -1,6 +1,7 @@
 package io.dcmix.app.dashboard;
 
 import io.dcmix.streams.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -41,6 +43,7 @@ final class ResultFeed implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
   private final DashboardConfig config;
+  private final Map<String, Class<? extends SpecificRecord>> types;
   private final Set<String> topics;
   private final ResultDecoder decoder;
   private final ScreeningView view;
@@ -70,7 +73,8 @@ final class ResultFeed implements AutoCloseable {
       Runnable afterBatch,
       Supplier<? extends Consumer<byte[], byte[]>> consumers) {
     this.config = config;
-    this.topics = ResultDecoder.types(new Topics(config.lane())).keySet();
+    this.types = ResultDecoder.types(new Topics(config.lane()));
+    this.topics = types.keySet();
     this.decoder = decoder;
     this.view = view;
     this.afterBatch = afterBatch;
@@ -158,10 +162,11 @@ final class ResultFeed implements AutoCloseable {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     records.incrementAndGet();
-    if (record.value() == null) {
-      return; // a tombstone: what was shown stays until the page is opened on a fresh process
-    }
     try {
+      if (record.value() == null) {
+        forget(record);
+        return;
+      }
       view.apply(decoder.decode(record.topic(), record.value()), Instant.ofEpochMilli(record.timestamp()));
     } catch (RuntimeException e) {
       long skipped = unreadable.incrementAndGet();
@@ -170,6 +175,14 @@ final class ResultFeed implements AutoCloseable {
             "The dashboard skips record {} of {}-{} ({} so far): {}",
             record.offset(), record.topic(), record.partition(), skipped, e.getMessage());
       }
+    }
+  }
+
+  /** What has no key cannot be named, and so cannot be forgotten. */
+  private void forget(ConsumerRecord<byte[], byte[]> record) {
+    Class<? extends SpecificRecord> type = types.get(record.topic());
+    if (type != null && record.key() != null) {
+      view.forget(type, new String(record.key(), StandardCharsets.UTF_8));
     }
   }
 

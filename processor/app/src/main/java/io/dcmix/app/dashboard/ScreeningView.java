@@ -12,6 +12,7 @@ import io.dcmix.app.dashboard.CallBook.Called;
 import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
+import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +116,56 @@ public final class ScreeningView {
       }
       case Alert alert -> changedAlerts |= alerts.take(alert);
       default -> throw new IllegalArgumentException("a " + record.getClass().getSimpleName() + " is no result");
+    }
+  }
+
+  /**
+   * Forgets what was said under a key: a tombstone. Of the topics of one run each takes back what it said, and a run of which nothing
+   * is left is gone, so the order in which topics are read does not matter.
+   *
+   * @param type of the topic's records
+   * @throws IllegalArgumentException if it is no key of such records
+   */
+  public synchronized void forget(Class<? extends SpecificRecord> type, String key) {
+    if (type == WellPrediction.class || type == WellFailure.class || type == HitCall.class) {
+      WellKey well = WellKey.parse(key);
+      PlateState.Spot spot = new PlateState.Spot(well.timepoint(), well.well());
+      withKnown(well.plate(), plate -> {
+        if (type == WellPrediction.class) {
+          plate.forgetPrediction(spot);
+        } else if (type == WellFailure.class) {
+          plate.forgetFailures(spot);
+        } else {
+          plate.forgetCall(spot);
+        }
+      });
+    } else if (type == Acquisition.class) {
+      withKnown(PlateKey.parse(key), PlateState::forgetAnnouncement);
+    } else if (type == PlateQuality.class) {
+      List<String> parts = KeyParts.split(key, 3);
+      int timepoint = Integer.parseInt(parts.get(2));
+      withKnown(new PlateKey(parts.get(0), parts.get(1)), plate -> plate.forgetQuality(timepoint));
+    } else if (type == Alert.class) {
+      changedAlerts |= alerts.forget(PlateKey.parse(key));
+    } else if (type == ChannelImportance.class) {
+      importance.remove(key);
+    } else if (type == PlateLayout.class) {
+      String barcode = KeyParts.split(key, 1).getFirst();
+      layouts.remove(barcode);
+      contents(barcode, PlateContent.UNKNOWN);
+    } else {
+      throw new IllegalArgumentException("a " + type.getSimpleName() + " is no result");
+    }
+  }
+
+  private void withKnown(PlateKey key, Consumer<PlateState> forgetting) {
+    PlateState plate = plates.get(key);
+    if (plate != null) {
+      forgetting.accept(plate);
+      changedPlates.add(key);
+      if (plate.isEmpty()) {
+        plates.remove(key);
+      }
     }
   }
 
@@ -236,9 +288,13 @@ public final class ScreeningView {
   private void take(PlateLayout layout) {
     PlateContent content = PlateContent.of(layout);
     layouts.put(layout.getPlate(), content);
+    contents(layout.getPlate(), content);
+  }
+
+  private void contents(String barcode, PlateContent content) {
     plates.forEach(
         (key, plate) -> {
-          if (key.plate().equals(layout.getPlate())) {
+          if (key.plate().equals(barcode)) {
             plate.take(content);
             changedPlates.add(key);
           }

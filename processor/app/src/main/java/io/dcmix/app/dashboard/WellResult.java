@@ -52,6 +52,21 @@ final class WellResult {
     return true;
   }
 
+  void forgetPrediction() {
+    prediction = null;
+  }
+
+  /** Forgets why the well, or some of its sites, failed. */
+  void forgetFailures() {
+    failure = null;
+    notes.clear();
+  }
+
+  /** Whether nothing is known of it. */
+  boolean isEmpty() {
+    return prediction == null && failure == null && notes.isEmpty();
+  }
+
   WellStatus status() {
     if (prediction != null && (failure == null || failure.revision() <= prediction.revision())) {
       return WellStatus.SCORED;

@@ -1,6 +1,7 @@
 package io.dcmix.app.doctor;
 
 import io.dcmix.app.cluster.Cluster;
+import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.LaneTopics.ImageTopic;
@@ -8,10 +9,7 @@ import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.Topics;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +59,13 @@ final class ClusterChecks {
   }
 
   /** Asks an Apicurio Registry who it is. */
-  static Finding registry(URI url) throws InterruptedException {
+  static Finding registry(RegistryOptions registry, URI url) throws InterruptedException {
     if (!("http".equals(url.getScheme()) || "https".equals(url.getScheme())) || url.getHost() == null) {
       return Finding.failed(CLUSTER, "schema registry", "'" + url + "' is no http or https URL", "Give it as http://host:8080/apis/registry/v3");
     }
     URI info = URI.create(url.toString().replaceAll("/+$", "") + "/system/info");
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-      HttpResponse<String> answer = http.send(HttpRequest.newBuilder(info).timeout(PATIENCE).build(), BodyHandlers.ofString());
+    try {
+      HttpResponse<String> answer = registry.get(info, PATIENCE);
       if (answer.statusCode() == 200) {
         return Finding.ok(CLUSTER, "schema registry", url + " answers");
       }

@@ -6,6 +6,7 @@ import io.dcmix.app.cluster.OptionalClusterOptions;
 import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.app.run.DeviceOptions;
 import io.dcmix.app.run.Options;
+import io.dcmix.app.run.S3Options;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.RuntimeLibrary;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Say what this machine can do: Java, memory, native libraries, GPU; and, where named, whether the brokers, the registry, the",
-      "lane's topics and the model are as a processor needs them. Changes nothing."
+      "lane's topics, the object store and the model are as a processor needs them. Changes nothing."
     },
     footer = {
       "",
@@ -49,6 +50,8 @@ public final class DoctorCommand implements CliCommand {
   private @Nullable String lane;
 
   @Mixin private RegistryOptions registry = new RegistryOptions();
+
+  @Mixin private S3Options s3 = new S3Options();
 
   @Option(names = "--model", paramLabel = "FILE", description = "Load this ONNX model, check it and time it.")
   private @Nullable Path model;
@@ -74,8 +77,9 @@ public final class DoctorCommand implements CliCommand {
       findings.addAll(ClusterChecks.brokers(kafka.get(), topics, ScreeningConfig.DEFAULT.lateWindow()));
     }
     if (registry.url().isPresent()) {
-      findings.add(ClusterChecks.registry(registry.url().get()));
+      findings.add(ClusterChecks.registry(registry, registry.url().get()));
     }
+    findings.addAll(StoreChecks.run(s3));
     if (model != null) {
       findings.addAll(ModelChecks.run(model, policy, device.runtime(ScorerConfig.DEFAULT.slabBytes())));
     }

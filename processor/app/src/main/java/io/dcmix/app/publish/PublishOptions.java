@@ -8,6 +8,9 @@ import io.dcmix.app.run.Options;
 import io.dcmix.app.run.Sizes;
 import io.dcmix.core.archive.BarcodeAliases;
 import io.dcmix.core.cli.CliException;
+import io.dcmix.core.source.PayloadReference;
+import io.dcmix.core.source.RefusedReferenceException;
+import io.dcmix.s3.S3Location;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
@@ -56,7 +59,8 @@ final class PublishOptions {
       description = "Large images below this folder go by reference; processors need it, too (their --reference-root). See docs/references.md. Default: all inline.")
   private @Nullable Path referenceRoot;
 
-  @Option(names = "--reference-base", paramLabel = "URI", description = "What that folder is called where the processors run: file:///mnt/plates/. Default: the same path.")
+  @Option(names = "--reference-base", paramLabel = "URI", 
+      description = "What that folder is called where the processors run: file:///mnt/plates/, or s3://bucket/plates/ for a copy in an object store. Default: the same path.")
   private @Nullable URI referenceBase;
 
   @Option(names = "--reference-above", defaultValue = "4MiB", paramLabel = "SIZE", converter = Sizes.class,
@@ -120,9 +124,12 @@ final class PublishOptions {
       return null;
     }
     try {
+      if (referenceBase != null && PayloadReference.S3.equalsIgnoreCase(referenceBase.getScheme())) {
+        S3Location.folder(referenceBase.toString());
+      }
       Path root = Options.folders("--reference-root", List.of(referenceRoot)).getFirst().toRealPath();
       return referenceBase == null ? Referral.to(root, referenceAbove) : new Referral(root, referenceBase, referenceAbove);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | RefusedReferenceException e) {
       throw new CliException("--reference-base: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new CliException("--reference-root: " + referenceRoot + " cannot be read: " + e.getMessage(), e);

@@ -13,7 +13,9 @@ import io.dcmix.app.run.Shutdown;
 import io.dcmix.app.run.Sizes;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
+import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.wire.EdgeSerdes;
@@ -42,7 +44,7 @@ import picocli.CommandLine.Spec;
     name = "replay",
     description = {
       "Publish plates from disk into a lane of their own: in order, at the pace of their acquisition or as fast as can be,",
-      "and never far ahead of the processor. With --verify, say whether the lane's predictions are what they were before."
+      "and never far ahead of the processor. With --verify, say whether the lane's predictions and hit calls are what they were before."
     },
     footer = {
       "",
@@ -58,6 +60,10 @@ import picocli.CommandLine.Spec;
     })
 public final class ReplayCommand implements CliCommand {
   private static final int DIFFERENT = 4;
+
+  /** A plate is judged within moments of its last well. */
+  private static final Duration CALL_PATIENCE = Duration.ofSeconds(30);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Mixin private PublishOptions options = new PublishOptions();
@@ -74,7 +80,7 @@ public final class ReplayCommand implements CliCommand {
   private long ahead = 2L << 30;
 
   @Option(names = "--verify", paramLabel = "LANE|FILE",
-      description = "Wait for the predictions and compare them with those of a lane, or of a file that --save wrote.")
+      description = "Wait for the predictions and compare them and their hit calls with those of a lane, or with the predictions of a file that --save wrote.")
   private @Nullable String verify;
 
   @Option(names = "--tolerance", defaultValue = "1e-4", paramLabel = "X",
@@ -109,7 +115,7 @@ public final class ReplayCommand implements CliCommand {
         EdgeSerdes serdes = EdgeSerdes.of(registry.wire())) {
       options.prepare(topics);
       // First of all: a replay takes hours, and a name is mistyped in a moment.
-      Collection<WellPrediction> before = verify == null ? List.of() : earlier(verify, plates, serdes);
+      Earlier before = verify == null ? new Earlier(List.of(), Map.of()) : earlier(verify, plates, serdes);
       PublishSummary summary = publish(topics, plates, shutdown);
       Verification verification = null;
       if (verify != null || save != null) {
@@ -121,6 +127,7 @@ public final class ReplayCommand implements CliCommand {
                 .sorted(Comparator.comparing(e -> e.getKey().toString())).map(Map.Entry::getValue).toList());
           }
           if (verify != null) {
+            results.awaitCalls(before.calledToo(results.predictions().keySet()), CALL_PATIENCE);
             verification = verification(verify, before, results);
           }
         }
@@ -138,18 +145,31 @@ public final class ReplayCommand implements CliCommand {
     }
   }
 
-  private Collection<WellPrediction> earlier(String name, List<PlateSource> plates, EdgeSerdes serdes) {
+  /** What was said of the plates before. Files hold no hit calls. */
+  private record Earlier(Collection<WellPrediction> predictions, Map<WellKey, HitCall> calls) {
+    /** Those of some wells that were called for good before, in whatever run. */
+    Set<WellKey> calledToo(Set<WellKey> wells) {
+      Set<WellKey> called = calls.keySet().stream().map(Earlier::inAnyRun).collect(Collectors.toSet());
+      return wells.stream().filter(well -> called.contains(inAnyRun(well))).collect(Collectors.toSet());
+    }
+
+    private static WellKey inAnyRun(WellKey well) {
+      return new WellKey(new PlateKey(well.plate().plate(), "any"), well.well(), well.timepoint());
+    }
+  }
+
+  private Earlier earlier(String name, List<PlateSource> plates, EdgeSerdes serdes) {
     Set<String> barcodes = plates.stream().map(plate -> plate.key().plate()).collect(Collectors.toSet());
-    Collection<WellPrediction> found;
+    Earlier found;
     if (Files.isRegularFile(Path.of(name))) {
-      found = PredictionFile.read(Path.of(name)).stream().filter(p -> barcodes.contains(p.getPlate())).toList();
+      found = new Earlier(PredictionFile.read(Path.of(name)).stream().filter(p -> barcodes.contains(p.getPlate())).toList(), Map.of());
     } else {
       Topics other = Options.lane("--verify (there is no such file, and no such lane)", name);
       try (LaneResults results = new LaneResults(other, options.cluster().client(), serdes, LaneResults.ofPlates(barcodes)).readToEnd()) {
-        found = results.predictions().values();
+        found = new Earlier(results.predictions().values(), results.finalCalls());
       }
     }
-    if (found.isEmpty()) {
+    if (found.predictions().isEmpty()) {
       throw new CliException("--verify: %s has no prediction of plate %s to compare with".formatted(name, String.join(", ", barcodes)));
     }
     return found;
@@ -163,9 +183,10 @@ public final class ReplayCommand implements CliCommand {
     return wells;
   }
 
-  private Verification verification(String name, Collection<WellPrediction> before, LaneResults results) {
+  private Verification verification(String name, Earlier before, LaneResults results) {
     try {
-      return Verification.of(name, before, lane, results.predictions().values(), results.failures(), tolerance);
+      return Verification.of(
+          name, before.predictions(), lane, results.predictions().values(), results.failures(), before.calls(), results.finalCalls(), tolerance);
     } catch (IllegalArgumentException e) {
       throw new CliException("--verify: " + e.getMessage(), e);
     }

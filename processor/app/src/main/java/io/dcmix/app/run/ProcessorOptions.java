@@ -117,8 +117,10 @@ final class ProcessorOptions {
       description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
   private List<Path> referenceRoots = new ArrayList<>();
 
+  @Mixin private S3Options s3 = new S3Options();
+
   @Option(names = "--reference-deadline", defaultValue = "30s", paramLabel = "TIME", converter = Durations.class,
-      description = "How long a file that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
+      description = "How long a file or object that an event refers to is waited for. Default: ${DEFAULT-VALUE}.")
   private Duration referenceDeadline = Duration.ofSeconds(30);
 
   @Mixin private RegistryOptions registry = new RegistryOptions();
@@ -154,7 +156,8 @@ final class ProcessorOptions {
         .withCommitInterval(commitInterval)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withGroupProtocol(Options.groupProtocol(groupProtocol))
-        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots)).withDeadline(referenceDeadline))
+        .withReferences(References.NONE.withRoots(Options.folders("--reference-root", referenceRoots))
+            .withOthers(s3.resolvers(referenceDeadline)).withDeadline(referenceDeadline))
         .withWire(registry.wire())
         .withKafka(cluster().kafka());
   }
@@ -172,6 +175,8 @@ final class ProcessorOptions {
   void create(Topics topics, LaneTopics.Plan plan) throws InterruptedException {
     try (Admin admin = cluster().admin()) {
       LaneTopics.create(admin, topics, plan);
+    } catch (LaneTopics.UnusableTopicsException e) {
+      throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (ExecutionException e) {
       throw new CliException("Cannot create the topics of lane " + topics.lane() + ": " + e.getMessage(), e);
     }

@@ -11,7 +11,11 @@ import io.dcmix.app.compare.Verification.Kind;
 import io.dcmix.app.compare.Verification.Verdict;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.CallReference;
+import io.dcmix.schema.event.CallStage;
 import io.dcmix.schema.event.FailureReason;
+import io.dcmix.schema.event.HitCall;
+import io.dcmix.schema.event.HitDirection;
 import io.dcmix.schema.event.PlaneQuality;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellFlag;
@@ -41,7 +45,7 @@ class VerificationTest {
   }
 
   private static Verification verify(List<WellPrediction> before, List<WellPrediction> now) {
-    return Verification.of("screening", before, "replay", now, Map.of(), 1e-4);
+    return Verification.of("screening", before, "replay", now, Map.of(), Map.of(), Map.of(), 1e-4);
   }
 
   private static Verdict only(WellPrediction.Builder before, WellPrediction.Builder now) {
@@ -95,12 +99,40 @@ class VerificationTest {
     assertThat(only(well("A01", 1), well("A01", 4).setPlaneSha256(List.of("new"))).causes()).containsExactly("other images");
   }
 
+  private static HitCall call(String acquisition, String well, Boolean hit, String rules) {
+    return HitCall.newBuilder().setPlate("P").setAcquisition(acquisition).setWell(well).setTimepoint(0).setRow(1).setColumn(1).setRevision(1)
+        .setStage(CallStage.FINAL).setHit(hit).setMethod("robust-z").setMethodVersion("1").setRules(rules).setReference(CallReference.NEGATIVE_CONTROLS)
+        .setDirection(HitDirection.UP).setThreshold(3).setHitLogit(1).setHitProbability(0.5).setModelName("m").setModelVersion("1").setAcquiredAt(TIME).build();
+  }
+
+  @Test
+  void aHitThatIsNoneAnyMoreIsADifferentCallThoughThePredictionIsTheSame() {
+    List<WellPrediction> before = List.of(well("A01", 1).build(), well("A02", 1).build(), well("A03", 1).build(), well("A04", 1).build());
+    List<WellPrediction> now = before.stream().map(p -> WellPrediction.newBuilder(p).setAcquisition("again").build()).toList();
+    Map<WellKey, HitCall> called = Map.of(
+        WellKey.of("P", "run", "A01", 0), call("run", "A01", true, "controls"), WellKey.of("P", "run", "A02", 0), call("run", "A02", true, "controls"),
+        WellKey.of("P", "run", "A03", 0), call("run", "A03", null, "controls"), WellKey.of("P", "run", "A04", 0), call("run", "A04", true, "controls"));
+    Map<WellKey, HitCall> again = Map.of(
+        WellKey.of("P", "again", "A01", 0), call("again", "A01", true, "controls"), WellKey.of("P", "again", "A02", 0), call("again", "A02", false, "npi-50"),
+        WellKey.of("P", "again", "A03", 0), call("again", "A03", true, "controls"));
+    Verification v = Verification.of("screening", before, "replay", now, Map.of(), called, again, 1e-4);
+    assertThat(v.calls()).as("of A04 there is none now").isEqualTo(3);
+    assertThat(v.wells()).extracting(w -> w.well().well().toString(), Verdict::kind, w -> String.join("; ", w.causes())).containsExactly(
+        tuple("A01", Kind.IDENTICAL, ""),
+        tuple("A02", Kind.OTHER_CALL, "hit call hit → no hit; rules controls → npi-50"),
+        tuple("A03", Kind.OTHER_CALL, "hit call none → hit"),
+        tuple("A04", Kind.IDENTICAL, ""));
+    assertThat(v.agrees()).isFalse();
+    assertThat(VerificationFiles.text(v)).containsPattern("\n +3   of their final hit calls compared");
+    assertThat(VerificationFiles.json(v, new ObjectMapper()).get("hitCallsCompared").asLong()).isEqualTo(3);
+  }
+
   @Test
   void wellsOfOneSideAloneAreMissingOrNewAndAFailureSaysWhy() {
     WellFailure failure = WellFailure.newBuilder().setPlate("P").setAcquisition("run").setWell("A02").setTimepoint(0).setRevision(1)
         .setReason(FailureReason.NO_SITES).setMessage("no site could be scored").setRemedy("r").setModelName("m").setModelVersion("1").setLastImageAt(TIME).build();
     Verification v = Verification.of("screening", List.of(well("A01", 1).build(), well("A02", 1).build(), well("A03", 1).build()),
-        "replay", List.of(well("A01", 1).build(), well("B01", 1).build()), Map.of(WellKey.of("P", "run", "A02", 0), failure), 1e-4);
+        "replay", List.of(well("A01", 1).build(), well("B01", 1).build()), Map.of(WellKey.of("P", "run", "A02", 0), failure), Map.of(), Map.of(), 1e-4);
     assertThat(v.wells()).extracting(w -> w.well().well().toString(), Verdict::kind, w -> String.join("; ", w.causes())).containsExactly(
         tuple("A01", Kind.IDENTICAL, ""),
         tuple("A02", Kind.MISSING, "it failed: NO_SITES, no site could be scored"),

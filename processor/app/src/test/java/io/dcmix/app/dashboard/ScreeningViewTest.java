@@ -7,16 +7,20 @@ import io.dcmix.app.dashboard.Api.WellStatus;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellAddress;
+import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
+import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.AlertSeverity;
 import io.dcmix.schema.event.AlertState;
 import io.dcmix.schema.event.CallStage;
+import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.Orientation;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.schema.event.PlateQuality;
+import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import java.time.Instant;
 import java.util.List;
@@ -324,5 +328,50 @@ class ScreeningViewTest {
   void shouldKnowNothingOfAScopeThatNobodySpokeOf() {
     assertThat(view.importance("class/none")).isEqualTo(new Api.Importance("class/none", null, List.of()));
     assertThat(view.scopes()).isEmpty();
+  }
+
+  @Test
+  void shouldForgetWhatWasTakenBackAndTheRunWithTheLastOfIt() {
+    apply(screen.prediction("A01"), screen.failure("A02", 1));
+    view.forget(WellPrediction.class, key + "/A01/0");
+    assertThat(view.wells(key).orElseThrow()).extracting(Api.WellCell::well).containsExactly("A02");
+    view.forget(WellPrediction.class, key + "/A02/0");
+    assertThat(cell("A02").status()).as("a failure is another topic's word").isEqualTo(WellStatus.FAILED);
+    view.forget(WellFailure.class, key + "/A02/0");
+    assertThat(view.plates()).isEmpty();
+    assertThat(view.drainChanges()).noneMatch(change -> change instanceof Change.Wells wells && !wells.wells().isEmpty());
+  }
+
+  @Test
+  void shouldForgetCallsQualityAlertsImportanceLayoutAndAnnouncementEachByItsOwnKey() {
+    apply(screen.acquisition(AcquisitionStatus.STARTED), screen.layout(), screen.call("H12"), screen.quality(96),
+        screen.alert("drift", AlertSeverity.WARNING, AlertState.RAISED, 1), screen.importance(screen.plateScope(), 96));
+    view.forget(HitCall.class, key + "/H12/0");
+    assertThat(view.calls(key).orElseThrow().groups()).isEmpty();
+    view.forget(PlateQuality.class, key + "/0");
+    assertThat(view.quality(key).orElseThrow()).isEmpty();
+    view.forget(Alert.class, key.toString());
+    assertThat(view.alerts().raised()).isZero();
+    view.forget(ChannelImportance.class, screen.plateScope());
+    assertThat(view.scopes()).isEmpty();
+    view.forget(PlateLayout.class, "P%2F7");
+    assertThat(view.plate(key).orElseThrow().layout()).isEmpty();
+    view.forget(Acquisition.class, key.toString());
+    assertThat(view.plates()).isEmpty();
+  }
+
+  /** After a lane reset revisions count from 1: what was taken back must not hold that down. */
+  @Test
+  void shouldTakeAFirstRevisionAfterASecondWasTakenBack() {
+    WellAddress well = WellAddress.parse("C03");
+    apply(screen.prediction(well, 2));
+    view.forget(WellPrediction.class, key + "/C03/0");
+    apply(screen.prediction(well, 1));
+    assertThat(cell("C03").revision()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseAKeyThatIsNone() {
+    assertThatThrownBy(() -> view.forget(WellPrediction.class, "no well")).isInstanceOf(IllegalArgumentException.class);
   }
 }

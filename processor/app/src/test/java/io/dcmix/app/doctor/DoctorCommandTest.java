@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.dcmix.app.Amount;
 import io.dcmix.app.Dcmix;
+import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.app.doctor.Finding.Level;
 import io.dcmix.core.model.CudaLibraries.Library;
 import io.dcmix.core.model.CudaLibraries.State;
@@ -16,14 +17,15 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine;
 
 @Timeout(60)
 class DoctorCommandTest {
@@ -109,15 +111,15 @@ class DoctorCommandTest {
     server.start();
     try {
       String base = "http://127.0.0.1:" + server.getAddress().getPort();
-      assertThat(ClusterChecks.registry(URI.create(base + "/apis/registry/v3/")).level()).isEqualTo(Level.OK);
-      Finding wrongPath = ClusterChecks.registry(URI.create(base + "/api"));
+      assertThat(ClusterChecks.registry(new RegistryOptions(), URI.create(base + "/apis/registry/v3/")).level()).isEqualTo(Level.OK);
+      Finding wrongPath = ClusterChecks.registry(new RegistryOptions(), URI.create(base + "/api"));
       assertThat(wrongPath.level()).isEqualTo(Level.FAILED);
       assertThat(wrongPath.detail()).contains("404");
       assertThat(wrongPath.remedy()).contains("/apis/registry/v3");
     } finally {
       server.stop(0);
     }
-    assertThat(ClusterChecks.registry(URI.create("localhost:8080")).detail()).contains("no http or https URL");
+    assertThat(ClusterChecks.registry(new RegistryOptions(), URI.create("localhost:8080")).detail()).contains("no http or https URL");
   }
 
   @Test
@@ -148,5 +150,27 @@ class DoctorCommandTest {
     assertThat(MachineChecks.cores(2).level()).isEqualTo(Level.OK);
     assertThat(Amount.text(98_304)).isEqualTo("96.0 KiB");
     assertThat(Amount.text(4L << 30)).isEqualTo("4.0 GiB");
+  }
+
+  @Test
+  void shouldSayWhichBucketsAnswer() throws Exception {
+    HttpServer store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    store.createContext("/", exchange -> {
+      String code = exchange.getRequestURI().getPath().startsWith("/plates/") ? "NoSuchKey" : "NoSuchBucket";
+      byte[] error = "<Error><Code>%s</Code><Message>none</Message></Error>".formatted(code).getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(404, error.length);
+      exchange.getResponseBody().write(error);
+      exchange.close();
+    });
+    store.start();
+    try {
+      String endpoint = "http://127.0.0.1:" + store.getAddress().getPort();
+      assertThat(run("doctor", "--device", "cpu", "--s3-anonymous", "--s3-path-style", "--s3-endpoint", endpoint, "--reference-s3", "s3://plates/in")).isZero();
+      assertThat(out.toString()).containsPattern("credentials +none, requests are not signed").containsPattern("object store +s3://plates/in/ answers");
+      assertThat(run("doctor", "--device", "cpu", "--s3-anonymous", "--s3-path-style", "--s3-endpoint", endpoint, "--reference-s3", "s3://plates2")).isEqualTo(1);
+      assertThat(out.toString()).contains("s3://plates2/: there is no such bucket");
+    } finally {
+      store.stop(0);
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -131,6 +132,32 @@ class RunCommandTest {
       assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--reference-root", folder.toString(), "--reference-root", wrong.toString()))
           .isEqualTo(1);
       assertThat(line()).isEqualTo("dcmix: --reference-root: " + wrong + " is no folder");
+    }
+  }
+
+  @Test
+  void shouldRefuseABucketThatIsNone() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--reference-s3", "s3://Plates/in/")).isEqualTo(1);
+    assertThat(line()).startsWith("dcmix: --reference-s3: s3://Plates/in/ names no bucket").hasLineCount(1);
+    err.getBuffer().setLength(0);
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--s3-endpoint", "https://minio:9000")).isEqualTo(1);
+    assertThat(line()).startsWith("dcmix: --s3-endpoint").endsWith("name their folders with --reference-s3").hasLineCount(1);
+    err.getBuffer().setLength(0);
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--reference-s3", "s3://plates", "--s3-anonymous", "--s3-endpoint", "minio:9000"))
+        .isEqualTo(1);
+    assertThat(line()).startsWith("dcmix: --reference-s3: the address of the store must be https://host").endsWith("not minio:9000").hasLineCount(1);
+  }
+
+  @Test
+  void shouldNotStartWithoutCredentialsForTheBucketsThatItIsAllowed() {
+    Map<String, String> nothingOfThisMachine = Map.of("aws.disableEc2Metadata", "true",
+        "aws.configFile", folder.resolve("none").toString(), "aws.sharedCredentialsFile", folder.resolve("none").toString());
+    nothingOfThisMachine.forEach(System::setProperty);
+    try {
+      assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--reference-s3", "s3://plates", "--s3-region", "eu-central-1")).isEqualTo(1);
+      assertThat(line()).startsWith("dcmix: --reference-s3: no credentials for the object store were found").contains("AWS_ACCESS_KEY_ID").hasLineCount(1);
+    } finally {
+      nothingOfThisMachine.keySet().forEach(System::clearProperty);
     }
   }
 }

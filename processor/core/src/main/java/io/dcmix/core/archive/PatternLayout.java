@@ -27,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  * names and the headers of the images, and no pixels.
  */
 public final class PatternLayout implements ArchiveLayout {
+  /** How people choose it. */
+  public static final String NAME = "pattern";
+
   private static final long MAX_GRID = 5_000_000;
 
   @Override
   public String name() {
-    return "pattern";
+    return NAME;
   }
 
   @Override
@@ -81,7 +84,7 @@ public final class PatternLayout implements ArchiveLayout {
   public static ArchiveIndex read(FolderScan folder, PatternSpec spec, @Nullable PlateMap map, ArchiveOptions options) throws IOException {
     Run run = new Run(folder, spec, options);
     PlateIndex plate = run.read(map);
-    return new ArchiveIndex("pattern", List.of(plate), run.findings);
+    return new ArchiveIndex(NAME, List.of(plate), run.findings);
   }
 
   private static Optional<Path> description(FolderScan folder) {

@@ -3,8 +3,8 @@ package io.dcmix.core.source;
 import io.dcmix.core.images.ImageLimits;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 its SHA-256, 64 lower-case hex digits
  */
 public record PayloadReference(URI uri, int size, String sha256) {
+  /** The scheme of objects in S3 and in stores that speak its protocol: {@code s3://bucket/key}. */
+  public static final String S3 = "s3";
+
   /** Schemes that this version has a resolver for. */
-  public static final Set<String> SCHEMES = Set.of(FileResolver.SCHEME);
+  public static final List<String> SCHEMES = List.of(FileResolver.SCHEME, S3);
 
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
@@ -35,7 +38,7 @@ public record PayloadReference(URI uri, int size, String sha256) {
       throw new RefusedReferenceException("the event's uri is none: " + e.getMessage());
     }
     if (!SCHEMES.contains(scheme(parsed))) {
-      throw new RefusedReferenceException("the event refers to %s; only %s: URIs are fetched".formatted(uri, String.join(":, ", SCHEMES)));
+      throw new RefusedReferenceException("the event refers to %s; only %s: URIs are fetched".formatted(uri, String.join(": and ", SCHEMES)));
     }
     long limit = ImageLimits.DEFAULT.maxPayloadBytes();
     if (size == null || size < 1 || size > limit) {

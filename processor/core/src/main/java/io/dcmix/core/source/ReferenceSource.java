@@ -7,6 +7,7 @@ import io.dcmix.schema.event.FailureReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,9 +34,11 @@ public final class ReferenceSource implements PlaneSource {
   private final Time time;
   private final DoubleSupplier chance;
 
-  /** A source of files below the roots. */
+  /** A source of files below the roots, and of what the other resolvers fetch. */
   public static ReferenceSource of(References config) {
-    return new ReferenceSource(List.of(new FileResolver(config.roots())), config, Time.SYSTEM, () -> ThreadLocalRandom.current().nextDouble());
+    List<PayloadResolver> resolvers = new ArrayList<>(List.of(new FileResolver(config.roots())));
+    resolvers.addAll(config.others());
+    return new ReferenceSource(resolvers, config, Time.SYSTEM, () -> ThreadLocalRandom.current().nextDouble());
   }
 
   /**
@@ -62,7 +65,9 @@ public final class ReferenceSource implements PlaneSource {
       PayloadReference reference = PayloadReference.of(uri(pointer), pointer.size(), pointer.sha256());
       PayloadResolver resolver = resolvers.get(reference.scheme());
       if (resolver == null) {
-        throw new RefusedReferenceException("Nothing here fetches " + reference.uri());
+        throw new RefusedReferenceException(
+            "No bucket is allowed for references, so %s is not read; allow its folder with --reference-s3 on every instance, or publish the image inline"
+                .formatted(reference.uri()));
       }
       return read(reference, resolver, use);
     } catch (RefusedReferenceException e) {

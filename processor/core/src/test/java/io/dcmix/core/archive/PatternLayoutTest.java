@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dcmix.core.RealData;
+import io.dcmix.core.archive.layout.Archives;
 import io.dcmix.core.images.PlaneDecoder;
 import io.dcmix.core.images.PlaneEncoder;
 import io.dcmix.core.images.PlaneFormat;
@@ -42,7 +43,7 @@ class PatternLayoutTest {
 
   @Test
   void shouldReadBbbc013ByTheDocumentedExample() throws Exception {
-    OpenedArchive opened = Archives.open(RealData.folder("bbbc013").resolve("ExampleSBSImages"), BbbcExample.file());
+    OpenedArchive opened = Archives.one(RealData.folder("bbbc013").resolve("ExampleSBSImages"), Archives.Reading.by(BbbcExample.file()));
     PlateArchive archive = opened.archive();
     assertThat(archive.key()).isEqualTo(new PlateKey("BBBC013", "1"));
     assertThat(archive.format()).isEqualTo(PlateFormat.WELLS_96);
@@ -120,7 +121,7 @@ class PatternLayoutTest {
     image("C03_s1_DNA.png");
     Files.writeString(folder.resolve("map.csv"), "well,role\nA01,negcon\nA02,trt\n");
     Files.writeString(folder.resolve(PatternSpec.FILE_NAME), SIMPLE + "plateMap = map.csv\nwells = 96\n");
-    OpenedArchive opened = Archives.open(folder, null);
+    OpenedArchive opened = Archives.one(folder, Archives.Reading.PLAIN);
     assertThat(opened.archive().absent()).extracting(AbsentPlane::id).containsExactly(plane("A02", 1, "DNA"));
     assertThat(opened.archive().format()).isEqualTo(PlateFormat.WELLS_96);
     assertThat(opened.warnings()).contains("1 imaged wells are not on the plate map: [C03]");
@@ -223,9 +224,9 @@ class PatternLayoutTest {
     Files.writeString(folder.resolve("image.jpg"), "x");
     assertThatThrownBy(() -> open(SIMPLE)).isInstanceOf(ArchiveException.class)
         .hasMessageContaining("no readable image of 1 files fits the pattern").hasMessageContaining("[image.jpg]");
-    assertThatThrownBy(() -> Archives.open(folder, null)).hasMessageContaining("has no dcmix-archive.properties");
-    assertThatThrownBy(() -> Archives.open(temp.resolve("nowhere"), null)).hasMessageContaining("nowhere: is not a folder");
-    assertThatThrownBy(() -> Archives.open(folder, temp.resolve("none.properties"))).hasMessageContaining("none.properties does not exist");
+    assertThatThrownBy(() -> Archives.one(folder, Archives.Reading.PLAIN)).hasMessageContaining("looks like none of the layouts").hasMessageContaining("dcmix-archive.properties");
+    assertThatThrownBy(() -> Archives.one(temp.resolve("nowhere"), Archives.Reading.PLAIN)).hasMessageContaining("nowhere: is not a folder");
+    assertThatThrownBy(() -> Archives.one(folder, Archives.Reading.by(temp.resolve("none.properties")))).hasMessageContaining("none.properties does not exist");
   }
 
   @ParameterizedTest

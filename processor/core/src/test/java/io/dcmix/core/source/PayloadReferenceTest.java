@@ -19,17 +19,18 @@ class PayloadReferenceTest {
   void shouldTakeAFileWithItsSizeAndHash() throws Exception {
     assertThat(PayloadReference.of("file:///a", 1L, SHA)).isEqualTo(new PayloadReference(URI.create("file:///a"), 1, SHA));
     assertThat(PayloadReference.of("File:/a", LARGEST, SHA).scheme()).isEqualTo("file");
+    assertThat(PayloadReference.of("s3://bucket/a", 1L, SHA).scheme()).isEqualTo("s3");
   }
 
   @Test
   void shouldWantAUriOfAKnownScheme() {
-    refuses("", 1L, SHA, "only file: URIs");
-    refuses("/images/a.tif", 1L, SHA, "/images/a.tif", "only file: URIs");
+    refuses("", 1L, SHA, "only file: and s3: URIs");
+    refuses("/images/a.tif", 1L, SHA, "/images/a.tif", "only file: and s3: URIs");
     refuses("C:\\images\\a.tif", 1L, SHA, "the event's uri is none");
     refuses("file:///a b.tif", 1L, SHA, "the event's uri is none", "file:///a b.tif");
-    refuses("http://169.254.169.254/latest", 1L, SHA, "only file: URIs");
-    refuses("s3://bucket/a.tif", 1L, SHA, "only file: URIs");
-    refuses("jar:file:///a.jar!/a", 1L, SHA, "only file: URIs");
+    refuses("http://169.254.169.254/latest", 1L, SHA, "only file: and s3: URIs");
+    refuses("gs://bucket/a.tif", 1L, SHA, "only file: and s3: URIs");
+    refuses("jar:file:///a.jar!/a", 1L, SHA, "only file: and s3: URIs");
   }
 
   @Test

@@ -200,6 +200,13 @@ class ReferenceSourceTest {
   }
 
   @Test
+  void shouldRefuseAllObjectsUntilABucketIsAllowed() {
+    SourceExpiredException e = failure(ReferenceSource.of(References.NONE), new PlanePointer.AtUri("s3://bucket/a.tif", 4, sha256(IMAGE)));
+    assertThat(e.reason()).isEqualTo(FailureReason.REFERENCE_REFUSED);
+    assertThat(e).hasMessageContainingAll("s3://bucket/a.tif", "--reference-s3");
+  }
+
+  @Test
   void shouldNotMistakeADefectForALatePayload() {
     ReferenceSource source = source(nanos -> {
       throw new IllegalStateException("a defect");
@@ -213,7 +220,7 @@ class ReferenceSourceTest {
   @Test
   void shouldFetchAsManyAtOnceAsAllowedAndNoMore() throws Exception {
     Crowd crowd = new Crowd(3);
-    ReferenceSource source = source(new References(List.of(), CONFIG.deadline(), 3, CONFIG.bytes()), (uri, size) -> crowd.meet(ByteBuffer.wrap(IMAGE)));
+    ReferenceSource source = source(new References(List.of(), List.of(), CONFIG.deadline(), 3, CONFIG.bytes()), (uri, size) -> crowd.meet(ByteBuffer.wrap(IMAGE)));
     readMany(60, () -> source.read(POINTER));
     assertThat(crowd.most).as("the barrier needs three at once to let any go").hasValue(3);
   }
@@ -223,7 +230,7 @@ class ReferenceSourceTest {
     byte[] image = new byte[100_000];
     PlanePointer pointer = new PlanePointer.AtUri("file:///share/a.tif", image.length, sha256(image));
     Crowd crowd = new Crowd(2);
-    ReferenceSource source = source(new References(List.of(), CONFIG.deadline(), 50, 250_000), (uri, size) -> ByteBuffer.wrap(image));
+    ReferenceSource source = source(new References(List.of(), List.of(), CONFIG.deadline(), 50, 250_000), (uri, size) -> ByteBuffer.wrap(image));
     readMany(60, () -> source.read(pointer, crowd::meet));
     assertThat(crowd.most).as("two of 100 kB fit in 250 kB").hasValue(2);
   }
@@ -231,7 +238,7 @@ class ReferenceSourceTest {
   @Test
   void shouldNotLetFilesThatAreLateHoldUpTheOthers() throws Exception {
     CountDownLatch other = new CountDownLatch(1);
-    References one = new References(List.of(), CONFIG.deadline(), 1, 4096);
+    References one = new References(List.of(), List.of(), CONFIG.deadline(), 1, 4096);
     Time time = new Time() {
       @Override
       public long nanos() {
@@ -259,7 +266,7 @@ class ReferenceSourceTest {
 
   @Test
   void shouldGiveBackWhatAFailedUseHeld() throws Exception {
-    ReferenceSource source = source(new References(List.of(), CONFIG.deadline(), 1, 4096), (uri, size) -> ByteBuffer.wrap(IMAGE));
+    ReferenceSource source = source(new References(List.of(), List.of(), CONFIG.deadline(), 1, 4096), (uri, size) -> ByteBuffer.wrap(IMAGE));
     for (int i = 0; i < 3; i++) {
       assertThatThrownBy(() -> source.read(POINTER, payload -> {
         throw new IOException("the use fails");
@@ -271,7 +278,7 @@ class ReferenceSourceTest {
   @Test
   void shouldGiveUpOnAShareThatHangsAndOnWhatQueuesBehindItUntilItAnswers() throws Exception {
     CountDownLatch answer = new CountDownLatch(1);
-    References impatient = new References(List.of(), Duration.ofMillis(50), 1, CONFIG.bytes());
+    References impatient = new References(List.of(), List.of(), Duration.ofMillis(50), 1, CONFIG.bytes());
     ReferenceSource source = new ReferenceSource(List.of(resolver((uri, size) -> {
       // Like a dead mount: no interrupt gets through.
       boolean interrupted = false;
@@ -297,7 +304,7 @@ class ReferenceSourceTest {
   @Test
   void shouldWantSettingsThatCanWork() {
     assertThat(References.NONE.withRoots(List.of(Path.of("images"))).problems()).isEmpty();
-    assertThat(new References(List.of(), Duration.ZERO, 0, (64L << 20) - 1).problems()).satisfiesExactly(
+    assertThat(new References(List.of(), List.of(), Duration.ZERO, 0, (64L << 20) - 1).problems()).satisfiesExactly(
         p -> assertThat(p).contains("reference deadline (PT0S)"), p -> assertThat(p).contains("at least 1"), p -> assertThat(p).contains("67108864"));
   }
 

@@ -65,7 +65,7 @@ final class PlateProducer implements AutoCloseable {
 
   /** One publisher a lane, plate and run: {@code dcmix-publish-screening/P-7/run1}. */
   static String transactionalId(Topics topics, PlateKey key) {
-    return "dcmix-publish-" + topics.source() + "/" + key;
+    return topics.publisherTransactions() + key;
   }
 
   /** Ends the open transaction of an earlier publisher and shuts it out; must come first, once. */

@@ -7,6 +7,7 @@ import io.dcmix.schema.event.ImageEvent;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -35,8 +36,13 @@ public record WellStageSupplier(
     return new WellStage(config, model, scorer, imageDecoder, acquisitionDecoder, meter);
   }
 
+  /** The stores that this stage needs; it also reads the global table of announcements. */
+  public static Set<StoreBuilder<? extends StateStore>> storeBuilders() {
+    return WellStores.builders();
+  }
+
   @Override
   public Set<StoreBuilder<?>> stores() {
-    return Set.copyOf(WellStores.builders());
+    return Set.copyOf(storeBuilders());
   }
 }

@@ -36,5 +36,15 @@ public sealed interface WireFormat {
     public Registry(URI url) {
       this(url, true, USUAL_TIMEOUT, Map.of());
     }
+
+    public Registry withOptions(Map<String, String> wanted) {
+      return new Registry(url, autoRegister, timeout, wanted);
+    }
+
+    /** Names the options and hides what they are. */
+    @Override
+    public String toString() {
+      return "Registry[" + url + ", " + options.keySet().stream().sorted().toList() + "]";
+    }
   }
 }

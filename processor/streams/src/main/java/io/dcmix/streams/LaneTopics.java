@@ -224,7 +224,9 @@ public final class LaneTopics {
    */
   public static ImageTopic check(Admin admin, Topics topics, Duration lateWindow)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
-    LanePlan plan = LanePlan.of(topics, onExisting(admin, topics, new Plan(1, (short) 1, lateWindow)));
+    LanePlan whole = LanePlan.of(topics, onExisting(admin, topics, new Plan(1, (short) 1, lateWindow)));
+    // Only who follows it needs it, and asks checkModelControl: a lane may be older than it.
+    LanePlan plan = new LanePlan(topics, whole.topics().stream().filter(topic -> !topic.name().equals(topics.modelControl())).toList());
     Map<String, Existing> existing = describe(admin, plan.topics());
     List<String> problems = new ArrayList<>();
     for (TopicFinding finding : TopicFinding.compare(plan, existing, lateWindow)) {

@@ -5,6 +5,7 @@ import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.schema.event.ModelControl;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.PublishProgress;
@@ -34,7 +35,7 @@ final class Records {
   static final List<Class<? extends SpecificRecord>> EVENTS =
       List.of(
           ImageEvent.class, Acquisition.class, PlateLayout.class, WellPrediction.class, WellFailure.class, ChannelImportance.class,
-          HitCall.class, PlateQuality.class, Alert.class, PublishProgress.class);
+          HitCall.class, PlateQuality.class, Alert.class, PublishProgress.class, ModelControl.class);
 
   static final List<Class<? extends SpecificRecord>> STATES =
       List.of(PlaneState.class, SiteState.class, WellState.class, PlateRow.class, ImportancePartial.class);

@@ -17,11 +17,13 @@ import io.dcmix.core.model.RuntimeOptions;
 import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
+import io.dcmix.streams.publish.PublishObserver;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -29,11 +31,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
@@ -155,6 +160,120 @@ class LanesIT {
     assertThat(nowhere.err()).contains("There is no lane nowhere", "Lanes there: ", "opposite").hasLineCount(1);
   }
 
+  /** The demo's model in another version: the same network under another name. */
+  private static void version(Path folder, char version) throws Exception {
+    String bytes = Files.readString(model, StandardCharsets.ISO_8859_1);
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("v" + version + ".onnx"), bytes.replace("dcmix.version\u0012\u00011", "dcmix.version\u0012\u0001" + version), StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void anotherVersionTakesOverInTheMiddleOfAPlateABrokenOneIsRefusedAndARestartKeepsTheLastGoodOne() throws Exception {
+    Topics topics = lane("versions");
+    Path served = folder.resolve("models");
+    Path operators = folder.resolve("operators");
+    for (char v : new char[] {'1', '2'}) {
+      version(served, v);
+      version(operators, v);
+    }
+    version(operators, '3');
+    SimulatedPlate plate = plate("SWAPPED", PlateFormat.WELLS_24, 1);
+    SimulatedPlate after = plate("AFTER", PlateFormat.WELLS_6, 1);
+    SimulatedPlate restarted = plate("RESTARTED", PlateFormat.WELLS_6, 1);
+
+    try (RunningProcessor processor = new RunningProcessor(served);
+        ResultCollector results = new ResultCollector(topics, plate.key(), client);
+        ResultCollector later = new ResultCollector(topics, after.key(), client)) {
+      int[] begun = {0};
+      publish(topics, plate, new PublishObserver() {
+        @Override
+        public void images(long done) {}
+
+        @Override
+        public boolean isDue(WellKey well, Instant acquiredAt, long open) {
+          return begun[0]++ != 12;
+        }
+
+        @Override
+        public void await(WellKey well, Instant acquiredAt) {
+          processor.until("the wells before the change", () -> {
+            results.poll(Duration.ofMillis(50));
+            return results.ended() == 12;
+          });
+          Outcome activated = dcmix("model", "activate", "2", "--models", operators.toString(), "--lane", "versions");
+          assertThat(activated.exit()).as(activated.err()).isZero();
+          assertThat(activated.out()).contains("demo 2 shall serve lane versions", "It serves");
+        }
+      });
+      processor.until("the wells after the change, and the plate's quality", () -> {
+        results.poll(Duration.ofMillis(50));
+        return results.ended() == 24 && results.quality() != null && results.quality().getModelVersion().equals("1 + 2");
+      });
+      assertThat(results.duplicates()).isZero();
+      assertThat(results.failures()).isEmpty();
+      assertThat(results.predictions()).hasSize(24).allSatisfy(p -> {
+        assertThat(p.getRevision()).isEqualTo(1);
+        assertThat(p.getModelVersion()).isIn("1", "2");
+      });
+      assertThat(results.predictions().stream().collect(Collectors.groupingBy(WellPrediction::getModelVersion, Collectors.counting())))
+          .as("wells were out before the change, and others came after it").containsExactlyInAnyOrderEntriesOf(Map.of("1", 12L, "2", 12L));
+
+      Outcome refused = dcmix("model", "activate", "3", "--models", operators.toString(), "--lane", "versions");
+      assertThat(refused.exit()).isEqualTo(1);
+      assertThat(refused.err()).contains("refused it, and the version before goes on: no file in " + served);
+      Outcome status = dcmix("model", "status", "--lane", "versions");
+      assertThat(status.exit()).isEqualTo(1);
+      assertThat(status.out()).containsPattern("Shall serve +demo 3").containsPattern("Serves +demo 2").containsPattern("Refused +demo 3");
+      publish(topics, after);
+      processor.until("a plate after the refusal", () -> {
+        later.poll(Duration.ofMillis(50));
+        return later.ended() == 6;
+      });
+      assertThat(later.predictions()).hasSize(6).allSatisfy(p -> assertThat(p.getModelVersion()).isEqualTo("2"));
+    }
+
+    try (RunningProcessor processor = new RunningProcessor(served); ResultCollector results = new ResultCollector(topics, restarted.key(), client)) {
+      publish(topics, restarted);
+      processor.until("a plate after the restart", () -> {
+        results.poll(Duration.ofMillis(50));
+        return results.ended() == 6;
+      });
+      assertThat(results.predictions()).as("the record names 3, the command line 1, and 2 is the last that worked")
+          .hasSize(6).allSatisfy(p -> assertThat(p.getModelVersion()).isEqualTo("2"));
+    }
+  }
+
+  /** {@code dcmix run --models} in this process, until it is closed. */
+  private static final class RunningProcessor implements AutoCloseable {
+    private final AtomicReference<Outcome> ended = new AtomicReference<>();
+    private final Thread thread;
+
+    RunningProcessor(Path models) {
+      thread = Thread.ofPlatform().start(() -> ended.set(dcmix("run", "--lane", "versions", "--models", models.toString(), "--model-version", "1",
+          "--port", "0", "--device", "cpu", "--state-dir", folder.resolve("state-versions").toString(),
+          "--transaction-timeout", "5s", "--abort-sweep", "500ms", "--session-timeout", "10s")));
+    }
+
+    void until(String what, BooleanSupplier condition) {
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (!condition.getAsBoolean()) {
+        assertThat(ended.get()).as("%s: the processor ended", what).isNull();
+        assertThat(System.nanoTime()).as("Waiting for %s", what).isLessThan(end);
+      }
+    }
+
+    /** As Ctrl-C, which this process cannot send to itself. */
+    @Override
+    public void close() {
+      thread.interrupt();
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private record Outcome(int exit, String out, String err) {}
 
   private static Outcome dcmix(String command, String... options) {
@@ -228,8 +347,12 @@ class LanesIT {
   }
 
   private static void publish(Topics topics, PlateArchive plate) throws Exception {
+    publish(topics, plate, done -> {});
+  }
+
+  private static void publish(Topics topics, PlateArchive plate, PublishObserver observer) throws Exception {
     try (ArchivePublisher publisher = new ArchivePublisher(topics, client, InstantSource.system())) {
-      publisher.publish(plate, plate.key().acquisition(), null, done -> {});
+      publisher.publish(plate, plate.key().acquisition(), null, observer);
     }
   }
 

@@ -32,7 +32,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public record LanePlan(Topics lane, List<LaneTopic> topics) {
   private static final Set<AclOperation> ADMINISTER = Set.of(CREATE, DESCRIBE, DESCRIBE_CONFIGS);
 
-  /** To write tombstones for the keys that are found. */
+  /** To write tombstones for the keys that are found, or which version of the model shall serve. */
   private static final Set<AclOperation> ADMINISTER_AND_FORGET = Set.of(CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE);
 
   private static final Duration A_YEAR = Duration.ofDays(365);
@@ -44,6 +44,9 @@ public record LanePlan(Topics lane, List<LaneTopic> topics) {
   /** What this lane needs where its topics are made like this. */
   public static LanePlan of(Topics lane, LaneTopics.Plan plan) {
     List<LaneTopic> topics = new ArrayList<>(inputs(lane, plan));
+    if (!lane.borrowsImages()) {
+      topics.add(modelControl(lane, plan)); // A lane of borrowed images holds the results of one model file for good.
+    }
     topics.addAll(results(lane, plan));
     topics.addAll(internals(lane, plan));
     return new LanePlan(lane, topics);
@@ -77,6 +80,12 @@ public record LanePlan(Topics lane, List<LaneTopic> topics) {
         compacted(lane.publishProgress(), Kind.INPUT, 1, plan, "which wells publishers have sent; no processor reads it",
             "the broker would forget what was published, and it would be published again",
             rights(Set.of(READ, WRITE, DESCRIBE_CONFIGS), Set.of(), Set.of(), ADMINISTER_AND_FORGET)));
+  }
+
+  private static LaneTopic modelControl(Topics lane, LaneTopics.Plan plan) {
+    return compacted(lane.modelControl(), Kind.INPUT, 1, plan, "which version of the model shall serve, which does, which was refused; read by run --models",
+        "the broker would forget which version of the model serves",
+        rights(Set.of(), Set.of(READ, WRITE, DESCRIBE_CONFIGS), Set.of(READ), ADMINISTER_AND_FORGET));
   }
 
   static LaneTopic layouts(Topics lane, LaneTopics.Plan plan) {

@@ -187,7 +187,21 @@ public final class LaneTopics {
         topics.publishProgress(), "create the lane's topics with --create-topics");
   }
 
+  /**
+   * Checks the topic that says which version of the model serves the lane.
+   *
+   * @throws UnusableTopicsException if it does not exist, if the broker would forget, or if this user may not read and write it
+   */
+  public static void checkModelControl(Admin admin, Topics topics) throws UnusableTopicsException, ExecutionException, InterruptedException {
+    check(admin, topics, LaneRole.PROCESSOR, Set.of(topics.modelControl()), topics.modelControl(), "create it, or start with --create-topics");
+  }
+
   private static void checkPublishing(Admin admin, Topics topics, Set<String> written, String needed, String remedy)
+      throws UnusableTopicsException, ExecutionException, InterruptedException {
+    check(admin, topics, LaneRole.PUBLISHER, written, needed, remedy);
+  }
+
+  private static void check(Admin admin, Topics topics, LaneRole role, Set<String> written, String needed, String remedy)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
     LanePlan whole = LanePlan.of(topics, new Plan(1, (short) 1, Duration.ZERO));
     LanePlan plan = new LanePlan(topics, whole.topics().stream().filter(topic -> written.contains(topic.name())).toList());
@@ -197,7 +211,7 @@ public final class LaneTopics {
     }
     List<String> problems = new ArrayList<>(TopicFinding.compare(plan, existing, null).stream()
         .filter(f -> f.topic().name().equals(needed) && f.isWrong()).map(TopicFinding::problem).toList());
-    problems.addAll(TopicFinding.missingRights(plan, existing, LaneRole.PUBLISHER));
+    problems.addAll(TopicFinding.missingRights(plan, existing, role));
     if (!problems.isEmpty()) {
       throw new UnusableTopicsException(topics, problems);
     }
@@ -210,7 +224,9 @@ public final class LaneTopics {
    */
   public static ImageTopic check(Admin admin, Topics topics, Duration lateWindow)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
-    LanePlan plan = LanePlan.of(topics, onExisting(admin, topics, new Plan(1, (short) 1, lateWindow)));
+    LanePlan whole = LanePlan.of(topics, onExisting(admin, topics, new Plan(1, (short) 1, lateWindow)));
+    // Only who follows it needs it, and asks checkModelControl: a lane may be older than it.
+    LanePlan plan = new LanePlan(topics, whole.topics().stream().filter(topic -> !topic.name().equals(topics.modelControl())).toList());
     Map<String, Existing> existing = describe(admin, plan.topics());
     List<String> problems = new ArrayList<>();
     for (TopicFinding finding : TopicFinding.compare(plan, existing, lateWindow)) {

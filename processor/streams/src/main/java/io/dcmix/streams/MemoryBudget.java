@@ -20,12 +20,14 @@ public record MemoryBudget(long inputBytes, long stateBytes) {
   /** Heap that everything else takes: clients, stages, open wells, the page. */
   private static final long OTHER_HEAP = 384L << 20;
 
-  /** What does not fit into a heap of so many bytes, with the remedy; empty if all does. */
-  List<String> problems(long heap) {
-    return inputBytes + OTHER_HEAP <= heap
+  /** What of the lanes of a process does not fit into a heap of so many bytes, with the remedy; empty if all does. */
+  public static List<String> problems(List<MemoryBudget> lanes, long heap) {
+    long input = lanes.stream().mapToLong(MemoryBudget::inputBytes).sum();
+    return input + OTHER_HEAP <= heap
         ? List.of()
-        : List.of("the input buffer (%,d MiB) and what else lives on the heap (%,d MiB) exceed the heap (%,d MiB): lower it, or give more heap with DCMIX_JAVA_OPTS=-Xmx%dm"
-            .formatted(inputBytes >> 20, OTHER_HEAP >> 20, heap >> 20, ((inputBytes + OTHER_HEAP) >> 20) + 1));
+        : List.of("the input %s (%,d MiB) and what else lives on the heap (%,d MiB) exceed the heap (%,d MiB): lower it, or give more heap with DCMIX_JAVA_OPTS=-Xmx%dm"
+            .formatted(lanes.size() == 1 ? "buffer" : "buffers of " + lanes.size() + " lanes", input >> 20, OTHER_HEAP >> 20, heap >> 20,
+                ((input + OTHER_HEAP) >> 20) + 1));
   }
 
   public MemoryBudget withInputBytes(long bytes) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -131,10 +132,10 @@ public final class ScreeningTopology {
         .mapValues(output -> ((WellOutput.Dead) output).value(), Named.as("dead-bytes"))
         .to(topics.deadLetters(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName("dead-letters"));
 
-    ModelCard model = wellStage.model();
+    Supplier<ModelCard> model = () -> wellStage.model().get().card();
     KStream<String, PlateInput> rows =
         wells
-            .flatMapValues(output -> rows(output, model, config.quality()), Named.as("rows"))
+            .flatMapValues(output -> rows(output, config.quality()), Named.as("rows"))
             .selectKey((key, row) -> KeyParts.join(row.getPlate()), Named.as("rows-by-plate"))
             .repartition(byPlate(ROWS, PlateRow.class))
             .mapValues(PlateInput.Row::new, Named.as("row-inputs"));
@@ -168,7 +169,7 @@ public final class ScreeningTopology {
   }
 
   private PlateStage plateStage() {
-    return new PlateStage(config, wellStage.model(), wellStage.acquisitionDecoder(), wellStage.config().partitions(), plateMeter);
+    return new PlateStage(config, () -> wellStage.model().get().card(), wellStage.acquisitionDecoder(), wellStage.config().partitions(), plateMeter);
   }
 
   /** Layouts, by the percent-encoded plate; what is none goes to the dead letters. */
@@ -204,10 +205,10 @@ public final class ScreeningTopology {
   }
 
   /** What a result means for the plate: a row, or the removal of an earlier one. Failures of single sites mean nothing. */
-  private static List<PlateRow> rows(WellOutput output, ModelCard model, QualityPolicy quality) {
+  private static List<PlateRow> rows(WellOutput output, QualityPolicy quality) {
     List<PlateRow> rows = new ArrayList<>();
     switch (output) {
-      case WellOutput.Predicted p -> rows.add(PlateRows.of(p, model, quality));
+      case WellOutput.Predicted p -> rows.add(PlateRows.of(p, quality));
       case WellOutput.Failed f when f.failure().getSite() == null -> rows.add(PlateRows.of(f));
       case WellOutput.Failed f -> {}
       case WellOutput.Dead d -> {}
@@ -216,7 +217,7 @@ public final class ScreeningTopology {
   }
 
   private static <K, V, L, W> ProcessorSupplier<K, V, L, W> stage(
-      Set<StoreBuilder<? extends StateStore>> stores, java.util.function.Supplier<Processor<K, V, L, W>> stage) {
+      Set<StoreBuilder<? extends StateStore>> stores, Supplier<Processor<K, V, L, W>> stage) {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<K, V, L, W> get() {

@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.ActiveModel;
 import io.dcmix.core.scoring.PlaneSource;
 import io.dcmix.core.scoring.PooledSiteScorer;
 import io.dcmix.core.scoring.SiteReader;
@@ -47,7 +48,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
@@ -65,7 +65,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts and stops a processor instance. Up: topics are checked, then the scorer on a model that is already warm, then the
- * streams. Down: the streams leave the group, then the scorer, then the plane source; the model is its owner's.
+ * streams. Down: the streams leave the group, then the scorer, then the plane source; the model is its owner's, who may exchange it.
  *
  * <p>Threading: started and closed by one thread; {@link #ready} and {@link #ended} may be asked from any.
  */
@@ -77,7 +77,7 @@ public final class StreamsRuntime implements AutoCloseable {
   private final KafkaStreams streams;
   private final SiteScorer scorer;
   private final TopicPlaneSource source;
-  private final String what;
+  private final ActiveModel active;
   private final Counter skipped;
   private final Duration settle;
   private volatile long runningSince = System.nanoTime();
@@ -87,10 +87,9 @@ public final class StreamsRuntime implements AutoCloseable {
   private boolean closed;
 
   private StreamsRuntime(
-      ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, ImageTopic images, MeterRegistry registry) {
-    SiteModel model = models.getFirst();
-    what = "%s %s on %s, warm".formatted(
-        model.card().name(), model.card().version(), models.stream().map(SiteModel::device).collect(Collectors.joining(", ")));
+      ProcessorConfig config, ActiveModel active, SiteReader reader, ImageTopic images, MeterRegistry registry) {
+    this.active = active;
+    ModelCard card = active.get().card();
     // A follow-up rebalance comes within a heartbeat of the first; a second heartbeat to be sure.
     settle = config.sessionTimeout().dividedBy(5);
     serdes = EdgeSerdes.of(config.wire());
@@ -99,16 +98,16 @@ public final class StreamsRuntime implements AutoCloseable {
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
     PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
-    boolean batches = models.stream().anyMatch(m -> !m.device().equals("cpu"));
+    boolean batches = active.devices().stream().anyMatch(device -> !device.equals("cpu"));
     ScoringMeters scoring = new ScoringMeters(registry);
     PooledSiteScorer pooled = new PooledSiteScorer(
-        models, batches, planes, reader, config.screening().quality(), config.scoring(), scoring);
+        active, batches, planes, reader, config.screening().quality(), config.scoring(), scoring);
     scoring.watch(pooled::usage);
     scorer = pooled;
     WellStageConfig wells = new WellStageConfig(
         images.topicId(), images.partitions(), config.screening(), ProcessorConfig.BACK_PRESSURE, config.checkHashOf());
     WellStageSupplier wellStage =
-        new WellStageSupplier(wells, model.card(), reproducible(models, batches, config), scorer, imageDecoder, acquisitionDecoder,
+        new WellStageSupplier(wells, active, scorer, imageDecoder, acquisitionDecoder,
             new StageMeters(registry));
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class),
@@ -117,7 +116,7 @@ public final class StreamsRuntime implements AutoCloseable {
     skipped = InstanceMeters.skipped(registry);
     ScreeningTopology topology = new ScreeningTopology(
         topics, key -> takes(config.selection(), key), results, wellStage, layoutDecoder, config.screening(), new DecisionMeters(registry));
-    streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, model.card(), images.partitions()),
+    streams = new KafkaStreams(topology.build(), StreamsSettings.of(config, card, images.partitions()),
         new FencedClients(new TopicPartition(topics.acquisitions(), 0)));
     streams.setUncaughtExceptionHandler(this::die);
     streams.setStateListener((now, before) -> {
@@ -126,35 +125,31 @@ public final class StreamsRuntime implements AutoCloseable {
         firstRunning.countDown();
       }
     });
-    InstanceMeters.register(registry, streams, topics.imageEvents(), this::ready, this::tasks, models);
+    InstanceMeters.register(registry, streams, topics.imageEvents(), this::ready, this::tasks);
+    InstanceMeters.model(registry, active);
   }
 
-  /** Each device gives the same bits, and was asked so with batches of the size that it now gets. */
-  private static boolean reproducible(List<? extends SiteModel> models, boolean batches, ProcessorConfig config) {
-    return models.stream().allMatch(m -> m.reproducible() && (!batches || m.slabSites() == config.scoring().batchSites(m.card())));
-  }
-
-  /** {@link #start(ProcessorConfig, List, SiteReader, MeterRegistry)} with meters that nobody reads. */
+  /** {@link #start(ProcessorConfig, ActiveModel, SiteReader, MeterRegistry)} with one version for good, and meters that nobody reads. */
   public static StreamsRuntime start(ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
-    return start(config, models, reader, new SimpleMeterRegistry());
+    return start(config, ActiveModel.of(models, config.scoring()), reader, new SimpleMeterRegistry());
   }
 
   /**
    * Starts an instance.
    *
-   * @param models one a device, of the same file, loaded and warm; they stay their caller's
+   * @param active the model that serves; its owner closes it after this instance
    * @param reader decodes planes
    * @param registry where the instance's meters go
    * @throws UnusableTopicsException if the lane's topics are missing or have settings that would lose data
    * @throws IllegalArgumentException if the settings contradict each other; names each
    */
   public static StreamsRuntime start(
-      ProcessorConfig config, List<? extends SiteModel> models, SiteReader reader, MeterRegistry registry)
+      ProcessorConfig config, ActiveModel active, SiteReader reader, MeterRegistry registry)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
     List<String> problems = new ArrayList<>(config.problems());
-    problems.addAll(config.memory().problems(Runtime.getRuntime().maxMemory()));
-    ModelCard card = models.getFirst().card();
+    problems.addAll(MemoryBudget.problems(List.of(config.memory()), Runtime.getRuntime().maxMemory()));
+    ModelCard card = active.get().card();
     if (config.scoring().poolBytes() >= 1 && config.scoring().slots(card) < 1) {
       problems.add("one site of model %s takes %,d bytes, the pixel pool has %,d: enlarge it"
           .formatted(card.name(), card.siteBytes(), config.scoring().poolBytes()));
@@ -166,7 +161,7 @@ public final class StreamsRuntime implements AutoCloseable {
     try (Admin admin = Admin.create(clientConfig(config))) {
       images = LaneTopics.check(admin, config.topics(), config.screening().lateWindow());
     }
-    StreamsRuntime runtime = new StreamsRuntime(config, models, reader, images, registry);
+    StreamsRuntime runtime = new StreamsRuntime(config, active, reader, images, registry);
     runtime.streams.start();
     return runtime;
   }
@@ -195,8 +190,15 @@ public final class StreamsRuntime implements AutoCloseable {
     Throwable cause = ended.getNow(null);
     DeviceSickException sickness = scorer.sickness();
     return Readiness.of(
-        streams.state(), tasks(), Duration.ofNanos(System.nanoTime() - runningSince), settle, what,
+        streams.state(), tasks(), Duration.ofNanos(System.nanoTime() - runningSince), settle, model(),
         cause == null ? null : String.valueOf(cause.getMessage()), sickness == null ? null : String.valueOf(sickness.getMessage()));
+  }
+
+  private String model() {
+    ModelCard card = active.get().card();
+    String refusal = active.refusal();
+    return "%s %s on %s, warm".formatted(card.name(), card.version(), String.join(", ", active.devices()))
+        + (refusal == null ? "" : "; refused: " + refusal);
   }
 
   private boolean takes(ImageSelection selection, byte @Nullable [] key) {

@@ -79,6 +79,11 @@ public record Topics(String lane, String source) {
     return lane + ".dead-letters";
   }
 
+  /** Which version of the model shall serve the lane, and which one does; read by instances that were given a folder of models. */
+  public String modelControl() {
+    return lane + ".model-control";
+  }
+
   /** The consumer group, and the prefix of all internal topics. */
   public String applicationId() {
     return "dcmix-" + lane;

@@ -34,6 +34,11 @@ final class HandReleasedScorer implements SiteScorer {
   /** What the model was run on. */
   final List<SiteTicket> scored = new ArrayList<>();
 
+  /** SHA-256 of the model that scores what is released from now on, and what it adds to every logit. */
+  String model = "";
+
+  double bias;
+
   final List<PlanePointer> offered = new ArrayList<>();
   final Map<PlanePointer, byte[]> payloads = new HashMap<>();
 
@@ -95,7 +100,7 @@ final class HandReleasedScorer implements SiteScorer {
       return;
     }
     scored.add(site.ticket());
-    double logit = site.planes().getFirst().layers().stream().mapToInt(layer -> payload(layer.pointer())[0] & 0xFF).max().orElseThrow() - 10;
+    double logit = site.planes().getFirst().layers().stream().mapToInt(layer -> payload(layer.pointer())[0] & 0xFF).max().orElseThrow() - 10 + bias;
     byte[] bytes = payload(site.planes().getFirst().layers().getFirst().pointer());
     double p = 1 / (1 + Math.exp(-logit));
     int channels = site.planes().size();
@@ -109,7 +114,7 @@ final class HandReleasedScorer implements SiteScorer {
       case YES -> true;
     };
     done.add(new SiteOutcome.Scored(site.ticket(),
-        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution.apply(bytes, channels), explained ? importance : null), "test", measured));
+        new SiteScore(new double[] {0, logit}, new double[] {1 - p, p}, contribution.apply(bytes, channels), explained ? importance : null), "test", model, measured));
   }
 
   /** What the decoder, or the policy, says of the site's planes; null if nothing. */

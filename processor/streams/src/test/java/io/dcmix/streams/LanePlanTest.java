@@ -29,6 +29,7 @@ class LanePlanTest {
     assertThat(NEEDS.topics()).allSatisfy(topic -> assertThat(topic.why()).isNotBlank());
     List<String> known = new ArrayList<>(LANE.all());
     known.add(LANE.publishProgress());
+    known.add(LANE.modelControl());
     assertThat(NEEDS.external()).extracting(LaneTopic::name).containsExactlyInAnyOrderElementsOf(known);
   }
 
@@ -37,6 +38,7 @@ class LanePlanTest {
   @CsvSource({
     "screening.image-events, 8, DELETE", "screening.well-failures, 8, DELETE", "screening.alerts, 1, DELETE", "screening.dead-letters, 1, DELETE",
     "screening.acquisitions, 1, COMPACT", "shared.plate-layouts, 1, COMPACT", "screening.publish-progress, 1, COMPACT",
+    "screening.model-control, 1, COMPACT",
     "screening.well-predictions, 8, COMPACT", "screening.hit-calls, 8, COMPACT", "screening.plate-quality, 1, COMPACT",
     "screening.channel-importance, 1, COMPACT_AND_DELETE", "dcmix-screening-rows-repartition, 8, DELETE",
     "dcmix-screening-scopes-repartition, 1, DELETE", "dcmix-screening-wells-changelog, 8, COMPACT", "dcmix-screening-plate-rows-changelog, 8, COMPACT",

@@ -42,7 +42,7 @@ class LaneRightsTest {
     assertThat(LaneRights.of(LANE, Set.of(LaneRole.READER), "lims").stream().map(LaneRightsTest::text)).containsExactlyInAnyOrder(
         "TOPIC screening.acquisitions READ", "TOPIC shared.plate-layouts READ", "TOPIC screening.well-predictions READ",
         "TOPIC screening.well-failures READ", "TOPIC screening.hit-calls READ", "TOPIC screening.plate-quality READ", "TOPIC screening.alerts READ",
-        "TOPIC screening.channel-importance READ", "TOPIC screening.dead-letters READ", "GROUP lims READ");
+        "TOPIC screening.channel-importance READ", "TOPIC screening.dead-letters READ", "TOPIC screening.model-control READ", "GROUP lims READ");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dcmix.core.source.References;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -92,8 +93,16 @@ class ProcessorConfigTest {
   @Test
   void shouldRefuseAnInputBufferThatTheHeapCannotHold() {
     MemoryBudget budget = MemoryBudget.DEFAULT.withInputBytes(640L << 20);
-    assertThat(budget.problems(1024L << 20)).isEmpty();
-    assertThat(budget.problems(1023L << 20)).singleElement().asString()
+    assertThat(MemoryBudget.problems(List.of(budget), 1024L << 20)).isEmpty();
+    assertThat(MemoryBudget.problems(List.of(budget), 1023L << 20)).singleElement().asString()
         .contains("input buffer (640 MiB)", "heap (1,023 MiB)", "DCMIX_JAVA_OPTS=-Xmx1025m");
+  }
+
+  @Test
+  void shouldCountTheInputBuffersOfAllLanesOfAProcessTogether() {
+    List<MemoryBudget> lanes = List.of(MemoryBudget.DEFAULT.withInputBytes(400L << 20), MemoryBudget.DEFAULT.withInputBytes(240L << 20));
+    assertThat(MemoryBudget.problems(lanes, 1024L << 20)).isEmpty();
+    assertThat(MemoryBudget.problems(lanes, 1023L << 20)).singleElement().asString()
+        .contains("input buffers of 2 lanes (640 MiB)", "DCMIX_JAVA_OPTS=-Xmx1025m");
   }
 }

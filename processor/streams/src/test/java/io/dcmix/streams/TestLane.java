@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.scoring.ExplainPolicy;
+import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.core.screening.HitRules;
 import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.KeyParts;
@@ -75,6 +76,7 @@ final class TestLane implements AutoCloseable {
   private final TestOutputTopic<String, PlateQuality> plateQuality;
   private final TestOutputTopic<String, Alert> alerts;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
+  private ServedModel served;
   private Instant now = START;
   private long offset;
 
@@ -116,7 +118,9 @@ final class TestLane implements AutoCloseable {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
     WellStageConfig config = new WellStageConfig("topic-id", partitions, screening, backPressure, checkHashOf);
-    WellStageSupplier wells = new WellStageSupplier(config, model, true, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
+    served = new ServedModel(model, true);
+    scorer.model = model.sha256();
+    WellStageSupplier wells = new WellStageSupplier(config, () -> served, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
@@ -144,6 +148,18 @@ final class TestLane implements AutoCloseable {
   static ModelCard model(int height, int width) {
     return new ModelCard("test", "1", "ab".repeat(32), List.of("DNA", "GFP"), List.of("negative", "hit"), "hit", PixelType.UINT8, height, width,
         List.of(3.0, 1.0), List.of(0.0, 0.0), List.of(1.0, 1.0), Map.of());
+  }
+
+  /** The same model in another version: of the same channels, images and classes. */
+  static ModelCard version(String version, String sha256) {
+    return new ModelCard("test", version, sha256, MODEL.channels(), MODEL.classes(), MODEL.hitClass(), MODEL.pixelType(), 2, 2,
+        List.of(1.0, 1.0), List.of(0.0, 0.0), List.of(1.0, 1.0), Map.of());
+  }
+
+  /** Lets a version take over; what the scorer releases from now on is its. */
+  void serve(ModelCard model) {
+    served = new ServedModel(model, true);
+    scorer.model = model.sha256();
   }
 
   private static Path stateDir() {

@@ -1,5 +1,6 @@
 package io.dcmix.streams;
 
+import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ImageEvent;
@@ -35,7 +36,7 @@ final class TopologyText {
     AvroCodec<Acquisition> acquisitions = AvroCodec.of(Acquisition.class);
     WellStageConfig config = new WellStageConfig("topic-id", 8, ScreeningConfig.DEFAULT, Duration.ofSeconds(1), 1);
     WellStageSupplier wells = new WellStageSupplier(
-        config, TestLane.MODEL, true, new HandReleasedScorer(), images::decode, acquisitions::decode, new StageMeters(meters));
+        config, () -> new ServedModel(TestLane.MODEL, true), new HandReleasedScorer(), images::decode, acquisitions::decode, new StageMeters(meters));
     return new ScreeningTopology(
         LANE, key -> true, EventSerdes.singleObject(), wells, AvroCodec.of(PlateLayout.class)::decode, ScreeningConfig.DEFAULT, new DecisionMeters(meters))
         .build().describe();

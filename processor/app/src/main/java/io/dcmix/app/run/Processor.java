@@ -9,9 +9,11 @@ import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.model.ModelContractException;
 import io.dcmix.core.model.RuntimeOptions;
 import io.dcmix.core.model.SiteModel;
-import io.dcmix.core.scoring.SharedModels;
+import io.dcmix.core.scoring.ActiveModel;
+import io.dcmix.core.scoring.SharedDevices;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
+import io.dcmix.streams.MemoryBudget;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.Readiness;
 import io.dcmix.streams.StreamsRuntime;
@@ -21,28 +23,33 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running processor: its lanes, first the one whose work goes before that of the others, and the model that they share. Closes
- * in the right order: the streams leave their groups before the model goes.
+ * A running processor: its lanes, first the one whose work goes before that of the others, and the model that serves each. Closes
+ * in the right order: the streams leave their groups before the models go.
  */
 public final class Processor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
 
-  private final Devices devices;
+  private final SharedDevices shared;
   private final Metrics metrics;
+  private final SequencedMap<String, ActiveModel> models;
   private final SequencedMap<String, StreamsRuntime> lanes;
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
   private boolean closed; // guarded by this
 
-  private Processor(Devices devices, Metrics metrics, SequencedMap<String, StreamsRuntime> lanes) {
-    this.devices = devices;
+  private Processor(
+      SharedDevices shared, Metrics metrics, SequencedMap<String, ActiveModel> models, SequencedMap<String, StreamsRuntime> lanes) {
+    this.shared = shared;
     this.metrics = metrics;
+    this.models = models;
     this.lanes = lanes;
     String first = lanes.firstEntry().getKey();
     lanes.forEach((lane, streams) -> {
@@ -79,37 +86,86 @@ public final class Processor implements AutoCloseable {
   }
 
   /**
-   * Starts the streams of one or more lanes on a model that is loaded and warm; takes the model over, also when it fails.
+   * Starts the streams of one or more lanes on one model that is loaded and warm; takes the model over, also when it fails.
    *
    * @param configs one a lane; on a device the first goes before the others
-   * @throws CliException if Kafka cannot be reached, topics are unusable, or settings contradict each other
+   * @throws CliException as {@link #start(List)}
    */
   public static Processor start(List<ProcessorConfig> configs, Devices devices) throws InterruptedException {
-    ProcessorConfig first = configs.getFirst();
-    Metrics metrics = new Metrics(first.topics().lane());
-    SequencedMap<String, StreamsRuntime> lanes = new LinkedHashMap<>();
-    try {
-      SharedModels shared = new SharedModels(devices.models(), first.scoring().workers());
-      for (int rank = 0; rank < configs.size(); rank++) {
-        ProcessorConfig config = configs.get(rank);
-        MeterRegistry registry = metrics.lane(config.topics().lane());
-        InstanceMeters.fallback(registry, devices.fallback() != null);
-        List<? extends SiteModel> models = configs.size() == 1 ? devices.models() : shared.ofLane(rank);
-        lanes.put(config.topics().lane(), StreamsRuntime.start(
-            config, models, (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target), registry));
+    AtomicInteger users = new AtomicInteger(configs.size());
+    Runnable release = () -> {
+      if (users.decrementAndGet() == 0) {
+        devices.close();
       }
-      return new Processor(devices, metrics, lanes);
+    };
+    return start(configs.stream().map(config -> new Lane(config, new LoadedModels.Use(devices, release))).toList());
+  }
+
+  /**
+   * A lane with the version of the model that it begins with.
+   *
+   * @param model loaded and warm
+   */
+  record Lane(ProcessorConfig config, LoadedModels.Use model) {}
+
+  /**
+   * Starts the streams of one or more lanes; takes their models over, also when it fails.
+   *
+   * @param wanted on a device the first goes before the others
+   * @throws CliException if Kafka cannot be reached, topics are unusable, or settings contradict each other
+   */
+  static Processor start(List<Lane> wanted) throws InterruptedException {
+    ProcessorConfig first = wanted.getFirst().config();
+    Metrics metrics = new Metrics(first.topics().lane());
+    SharedDevices shared = new SharedDevices(first.scoring().workers());
+    SequencedMap<String, ActiveModel> models = new LinkedHashMap<>();
+    SequencedMap<String, StreamsRuntime> lanes = new LinkedHashMap<>();
+    for (Lane lane : wanted) {
+      List<? extends SiteModel> own =
+          wanted.size() == 1 ? lane.model().devices().models() : shared.ofLane(lane.model().devices().models(), models.size());
+      models.put(lane.config().topics().lane(), new ActiveModel(own, lane.config().scoring(), lane.model().release()));
+    }
+    try {
+      List<String> problems = MemoryBudget.problems(wanted.stream().map(lane -> lane.config().memory()).toList(), Runtime.getRuntime().maxMemory());
+      if (!problems.isEmpty()) {
+        throw new CliException(String.join("; ", problems));
+      }
+      for (Lane lane : wanted) {
+        String name = lane.config().topics().lane();
+        MeterRegistry registry = metrics.lane(name);
+        InstanceMeters.fallback(registry, lane.model().devices().fallback() != null);
+        lanes.put(name, StreamsRuntime.start(
+            lane.config(), Objects.requireNonNull(models.get(name)),
+            (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target), registry));
+      }
+      return new Processor(shared, metrics, models, lanes);
     } catch (UnusableTopicsException | IllegalArgumentException e) {
-      close(lanes, devices, metrics);
+      close(lanes, models, metrics);
       throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (ExecutionException e) {
-      close(lanes, devices, metrics);
+      close(lanes, models, metrics);
       throw new CliException(
           "Kafka at %s does not answer as it should: %s".formatted(first.bootstrapServers(), e.getMessage()), e);
     } catch (RuntimeException | InterruptedException e) {
-      close(lanes, devices, metrics);
+      close(lanes, models, metrics);
       throw e;
     }
+  }
+
+  /** The version of the model that serves a lane. */
+  ActiveModel model(String lane) {
+    return Objects.requireNonNull(models.get(lane), lane);
+  }
+
+  /**
+   * Lets another version take over in a lane, between two runs of the model.
+   *
+   * @throws IllegalArgumentException if it does not fit the lane; then it stays its caller's
+   */
+  void replace(String lane, LoadedModels.Use model) {
+    int rank = List.copyOf(models.keySet()).indexOf(lane);
+    List<? extends SiteModel> own = models.size() == 1 ? model.devices().models() : shared.ofLane(model.devices().models(), rank);
+    model(lane).replace(own, model.release());
   }
 
   /** A sick device is every lane's: nothing that it says may be published. */
@@ -147,13 +203,14 @@ public final class Processor implements AutoCloseable {
     return metrics;
   }
 
+  /** Of the version that serves the first lane now. */
   public ModelCard card() {
-    return devices.card();
+    return models.firstEntry().getValue().get().card();
   }
 
   /** Where the model runs: {@code cpu}, or {@code cuda:0, cuda:1}. */
   public String device() {
-    return devices.names();
+    return String.join(", ", models.firstEntry().getValue().devices());
   }
 
   /** Closing twice is fine. */
@@ -161,14 +218,14 @@ public final class Processor implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      close(lanes, devices, metrics);
+      close(lanes, models, metrics);
     }
   }
 
   /** The first lane, started first, works to the last. */
-  private static void close(SequencedMap<String, StreamsRuntime> lanes, Devices devices, Metrics metrics) {
+  private static void close(SequencedMap<String, StreamsRuntime> lanes, SequencedMap<String, ActiveModel> models, Metrics metrics) {
     lanes.sequencedValues().reversed().forEach(StreamsRuntime::close);
-    devices.close();
+    models.values().forEach(ActiveModel::close);
     metrics.close();
   }
 }

@@ -24,12 +24,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of every command that runs a processor on a Kafka cluster: all that is not of its lanes. A mixin. */
+/** The options of every command that runs a processor on a Kafka cluster: all that is not of its lanes and models. A mixin. */
 final class ProcessorOptions {
   @Mixin private ClusterOptions cluster = new ClusterOptions();
-
-  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX model; see docs/model-contract.md.")
-  private Path model = Path.of("");
 
   @Mixin private DeviceOptions device = new DeviceOptions();
 
@@ -133,9 +130,14 @@ final class ProcessorOptions {
     return cluster.cluster();
   }
 
-  /** Loads the model where {@code --device} allows. */
-  Devices load() {
+  /** Loads a model where {@code --device} allows. */
+  Devices load(Path model) {
     return Processor.load(model, device.policy(), device.runtime(batchSize));
+  }
+
+  /** What loads models where {@code --device} allows. */
+  LoadedModels models() {
+    return new LoadedModels(device.policy(), device.runtime(batchSize));
   }
 
   /**

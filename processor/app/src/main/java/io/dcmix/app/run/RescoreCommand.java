@@ -14,6 +14,7 @@ import io.dcmix.streams.StreamsRuntime.Unfinished;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.wire.EdgeSerdes;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ public final class RescoreCommand implements CliCommand, Checked {
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   @Mixin private ProcessorOptions options = new ProcessorOptions();
+
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "The ONNX model; see docs/model-contract.md.")
+  private Path model = Path.of("");
 
   @Option(names = "--lane", defaultValue = "screening", description = "Whose images are scored. Default: ${DEFAULT-VALUE}.")
   private String lane = "screening";
@@ -95,7 +99,7 @@ public final class RescoreCommand implements CliCommand, Checked {
     ImageSelection selection = new ImageSelection(plate, acquisition);
     ProcessorConfig config = options.config(topics).withSelection(selection);
     try (Shutdown shutdown = new Shutdown()) {
-      Devices loaded = options.load();
+      Devices loaded = options.load(model);
       Cluster cluster = options.cluster();
       cluster.awaitAnswer();
       try (Admin admin = cluster.admin(); EdgeSerdes serdes = EdgeSerdes.of(config.wire())) {
@@ -106,7 +110,7 @@ public final class RescoreCommand implements CliCommand, Checked {
         options.create(topics, new LaneTopics.Plan(snapshot.partitions(), replication, Duration.ofDays(7)));
         RescoredLane results = new RescoredLane(topics, selection, cluster.client(), serdes);
         ModelCard card = loaded.card();
-        results.refuseAnotherModel(card);
+        results.refuseAnotherModel("--into", card);
         long skipped = score(config, loaded, snapshot, admin, shutdown);
         if (follow) {
           return 0;
@@ -150,7 +154,7 @@ public final class RescoreCommand implements CliCommand, Checked {
   private void end(ProcessorConfig config, Unfinished left, Snapshot snapshot, Admin admin, Shutdown shutdown)
       throws InterruptedException, ExecutionException {
     try (ProgressBar bar = ProgressBar.start("Ending %,d incomplete wells".formatted(left.assembling()), left.assembling());
-        Processor processor = shutdown.add(start(config, options.load()))) {
+        Processor processor = shutdown.add(start(config, options.load(model)))) {
       pass(processor, snapshot, admin, shutdown, bar, true);
     }
   }

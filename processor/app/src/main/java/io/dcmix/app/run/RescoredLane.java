@@ -69,13 +69,14 @@ final class RescoredLane {
   /**
    * Looks at what an earlier run left.
    *
+   * @param option that named the lane
    * @throws CliException if that came from another model: its offsets are past the images, so nothing would be scored
    */
-  void refuseAnotherModel(ModelCard model) {
+  void refuseAnotherModel(String option, ModelCard model) {
     read(List.of(topics.wellPredictions()), prediction -> {
       if (!prediction.getModelSha256().equals(model.sha256())) {
-        throw new CliException("--into: lane %s holds results of model %s %s, another file than %s %s: choose a new name for the results".formatted(
-            topics.lane(), prediction.getModelName(), prediction.getModelVersion(), model.name(), model.version()));
+        throw new CliException("%s: lane %s holds results of model %s %s, another file than %s %s: choose a new name for the results".formatted(
+            option, topics.lane(), prediction.getModelName(), prediction.getModelVersion(), model.name(), model.version()));
       }
     }, failure -> {});
   }

@@ -38,7 +38,7 @@ class RunCommandTest {
   @Test
   void shouldWantAModelAndABroker() {
     assertThat(run("run", "--bootstrap-servers", NOBODY)).isEqualTo(2);
-    assertThat(line()).contains("Missing required option", "--model=FILE");
+    assertThat(line()).contains("Missing required option", "--model=FILE", "--models=DIR");
     assertThat(run("run", "--model", "m.onnx")).isEqualTo(2);
     assertThat(line()).contains("--bootstrap-servers=HOST:PORT");
   }
@@ -98,6 +98,24 @@ class RunCommandTest {
     assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--lane", "live", "--also-lane", "replay", "--also-lane", "live"))
         .isEqualTo(1);
     assertThat(line()).isEqualTo("dcmix: --also-lane: live is the lane of --lane already");
+  }
+
+  @Test
+  void shouldNameTheFolderThatHoldsNoModels() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--models", folder.resolve("missing").toString())).isEqualTo(1);
+    assertThat(line()).isEqualTo("dcmix: --models: " + folder.resolve("missing") + " is no folder of models");
+  }
+
+  @Test
+  void shouldRefuseAVersionWithoutAFolderToTakeItFrom() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--model-version", "2")).isEqualTo(1);
+    assertThat(line()).isEqualTo("dcmix: --model-version: there is no folder of --models to take it from");
+  }
+
+  @Test
+  void shouldRefuseAShadowInTheLaneThatItWatches() {
+    assertThat(run("run", "--bootstrap-servers", NOBODY, "--model", "m.onnx", "--shadow", "m2.onnx", "--shadow-lane", "screening")).isEqualTo(1);
+    assertThat(line()).isEqualTo("dcmix: --shadow-lane: the shadow's results need a lane of their own, not screening");
   }
 
   @Test

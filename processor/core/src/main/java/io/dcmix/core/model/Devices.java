@@ -130,6 +130,12 @@ public final class Devices implements AutoCloseable {
     return models.stream().map(DcmixModel::device).collect(Collectors.joining(", "));
   }
 
+  /** These devices and no others, for another version that shall take this one's place. */
+  public DevicePolicy policy() {
+    return models.getFirst().device().equals("cpu") ? DevicePolicy.CPU
+        : new Cuda(models.stream().map(model -> Integer.valueOf(model.device().substring("cuda:".length()))).toList());
+  }
+
   /** Whether each device gives the same bits for the same site. */
   public boolean reproducible() {
     return models.stream().allMatch(DcmixModel::reproducible);

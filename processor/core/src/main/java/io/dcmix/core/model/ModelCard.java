@@ -2,6 +2,7 @@ package io.dcmix.core.model;
 
 import io.dcmix.core.images.PlaneFormat;
 import io.dcmix.schema.event.PixelType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,27 @@ public record ModelCard(
   public ModelCard withContributionReference(ContributionReference reference) {
     return new ModelCard(name, version, sha256, channels, classes, hitClass, pixelType, height, width, weights, means, standardDeviations,
         provenance, reference);
+  }
+
+  /**
+   * What a model would have to change to take this one's place in a running lane: buffers, stored planes and results rest on channels,
+   * images and classes. Empty if it may; weights, normalisation and network are free.
+   */
+  public List<String> differences(ModelCard other) {
+    List<String> differences = new ArrayList<>();
+    difference("channels", channels, other.channels, differences);
+    difference("pixel type", pixelType, other.pixelType, differences);
+    difference("image height", height, other.height, differences);
+    difference("image width", width, other.width, differences);
+    difference("classes", classes, other.classes, differences);
+    difference("hit class", hitClass, other.hitClass, differences);
+    return differences;
+  }
+
+  private static void difference(String what, Object own, Object others, List<String> differences) {
+    if (!own.equals(others)) {
+      differences.add("%s %s instead of %s".formatted(what, others, own));
+    }
   }
 
   /** The weights divided by their sum. */

@@ -128,6 +128,17 @@ public final class ModelContract {
    */
   static @Nullable ModelCard read(
       Map<String, String> metadata, Map<String, Port> inputs, Map<String, Port> outputs, String sha256, List<String> problems) {
+    return read(metadata, new Ports(inputs, outputs), sha256, problems);
+  }
+
+  /** {@link #read} of the metadata alone: what a file says of itself, before anything of it is run. */
+  static @Nullable ModelCard card(Map<String, String> metadata, String sha256, List<String> problems) {
+    return read(metadata, null, sha256, problems);
+  }
+
+  private record Ports(Map<String, Port> inputs, Map<String, Port> outputs) {}
+
+  private static @Nullable ModelCard read(Map<String, String> metadata, @Nullable Ports ports, String sha256, List<String> problems) {
     int before = problems.size();
     Reader reader = new Reader(metadata, problems);
     @Nullable String contract = reader.text(Key.CONTRACT);
@@ -156,19 +167,33 @@ public final class ModelContract {
 
     long c = channels.isEmpty() ? -1 : channels.size();
     long k = classes.isEmpty() ? -1 : classes.size();
-    for (String input : inputs.keySet()) {
+    if (ports != null) {
+      ports(ports, pixelType, new long[] {-1, c, height, width}, k, problems);
+    }
+    if (c > 0 && height > 0 && width > 0 && c * height * width * (pixelType == PixelType.UINT16 ? 2 : 1) > MAX_SITE_BYTES) {
+      problems.add("a site of %d x %d x %d pixels is larger than %d MiB".formatted(c, height, width, MAX_SITE_BYTES >> 20));
+    }
+    if (problems.size() > before || name == null || version == null || hitClass == null) {
+      return null;
+    }
+    return new ModelCard(
+        name, version, sha256, channels, classes, hitClass, pixelType, height, width, weights, means, sds, provenance, reference);
+  }
+
+  private static void ports(Ports ports, PixelType pixelType, long[] imageShape, long k, List<String> problems) {
+    for (String input : ports.inputs().keySet()) {
       if (!input.equals(PIXELS) && !input.equals(MASKS)) {
         problems.add("input '%s' is not in the contract, which has '%s' and '%s' only".formatted(input, PIXELS, MASKS));
       }
     }
     // 0 stands for a size that must be free, -1 for one that is not known or not prescribed.
     String pixels = pixelType == PixelType.UINT16 ? "int16" : pixelType == PixelType.UINT8 ? "uint8" : "uint8 or int16";
-    port("input", PIXELS, inputs, pixels, new long[] {-1, c, height, width}, problems);
-    port("input", MASKS, inputs, "float32", new long[] {0, c}, problems);
-    port("output", LOGITS, outputs, "float32", new long[] {-1, -1, k}, problems);
-    port("output", PROBABILITIES, outputs, "float32", new long[] {-1, -1, k}, problems);
-    port("output", CONTRIBUTION, outputs, "float32", new long[] {-1, c}, problems);
-    @Nullable Port image = inputs.get(PIXELS);
+    port("input", PIXELS, ports.inputs(), pixels, imageShape, problems);
+    port("input", MASKS, ports.inputs(), "float32", new long[] {0, imageShape[1]}, problems);
+    port("output", LOGITS, ports.outputs(), "float32", new long[] {-1, -1, k}, problems);
+    port("output", PROBABILITIES, ports.outputs(), "float32", new long[] {-1, -1, k}, problems);
+    port("output", CONTRIBUTION, ports.outputs(), "float32", new long[] {-1, imageShape[1]}, problems);
+    @Nullable Port image = ports.inputs().get(PIXELS);
     if (image != null && image.shape().size() == 4) {
       if (image.shape().get(0) > 1) {
         problems.add("input '%s' takes batches of %d sites only; the first size must be free".formatted(PIXELS, image.shape().get(0)));
@@ -179,14 +204,6 @@ public final class ModelContract {
         }
       }
     }
-    if (c > 0 && height > 0 && width > 0 && c * height * width * (pixelType == PixelType.UINT16 ? 2 : 1) > MAX_SITE_BYTES) {
-      problems.add("a site of %d x %d x %d pixels is larger than %d MiB".formatted(c, height, width, MAX_SITE_BYTES >> 20));
-    }
-    if (problems.size() > before || name == null || version == null || hitClass == null) {
-      return null;
-    }
-    return new ModelCard(
-        name, version, sha256, channels, classes, hitClass, pixelType, height, width, weights, means, sds, provenance, reference);
   }
 
   private static void port(

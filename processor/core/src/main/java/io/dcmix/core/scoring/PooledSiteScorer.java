@@ -3,7 +3,6 @@ package io.dcmix.core.scoring;
 import io.dcmix.core.images.CorruptPlaneException;
 import io.dcmix.core.images.MaximumProjection;
 import io.dcmix.core.model.ModelCard;
-import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.quality.PlaneStatistics;
 import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.scoring.PlaneSource.SourceExpiredException;
@@ -55,6 +54,7 @@ public final class PooledSiteScorer implements SiteScorer {
   /** Complete sites that a worker may have before it: enough to keep it busy while the stream thread is in a commit. */
   private static final int SITES_PER_WORKER = 8;
 
+  /** Of the version that the lane began with; those that take its place have the same channels and images. */
   private final ModelCard card;
   private final PlaneSource source;
   private final SiteReader reader;
@@ -84,16 +84,16 @@ public final class PooledSiteScorer implements SiteScorer {
   /**
    * Starts the threads.
    *
-   * @param models one a device, all of the same file, loaded and warm; closed by their owner, after this scorer
-   * @param batches whether sites are run in batches by a thread a device; false: one by one, by the workers, on the only model
+   * @param active what serves on each device; its owner closes it after this scorer
+   * @param batches whether sites are run in batches by a thread a device; false: one by one, by the workers, on the only device
    * @param source where planes are read that memory does not hold
    * @param quality which images must not reach the model
    * @throws IllegalArgumentException if not a single site fits the pool
    */
   public PooledSiteScorer(
-      List<? extends SiteModel> models, boolean batches, PlaneSource source, SiteReader reader, QualityPolicy quality, ScorerConfig config,
+      ActiveModel active, boolean batches, PlaneSource source, SiteReader reader, QualityPolicy quality, ScorerConfig config,
       ScoringMeter meter) {
-    this.card = models.getFirst().card();
+    this.card = active.get().card();
     this.source = source;
     this.reader = reader;
     this.quality = quality;
@@ -104,20 +104,20 @@ public final class PooledSiteScorer implements SiteScorer {
           "The pixel pool of %d bytes does not hold one site of %d bytes: make it larger".formatted(config.poolBytes(), card.siteBytes()));
     }
     int batch = batches ? config.batchSites(card) : 1;
-    int inFlight = batches ? 2 * batch * models.size() : 0;
+    int inFlight = batches ? 2 * batch * active.devices().size() : 0;
     this.completeLimit = Math.min(slots, inFlight + SITES_PER_WORKER * config.workers());
     this.incompleteLimit = Math.max(1, slots - Math.min(completeLimit, slots / 4));
     this.backlogLimit = config.backlogBytes();
     this.pool = new SitePool(slots, card.siteBytes());
     this.scratch = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(card.planeBytes()).order(ByteOrder.nativeOrder()));
-    this.inPlace = batches ? null : new SiteRunner(models.getFirst(), 1, slabs, meter);
+    this.inPlace = batches ? null : new SiteRunner(active, 0, 1, slabs, meter);
     for (int i = 0; i < config.workers(); i++) {
       start("scorer-" + i, this::work);
     }
     if (batches) {
-      for (SiteModel model : models) {
-        SiteRunner runner = new SiteRunner(model, batch, slabs, meter);
-        start("device-" + model.device(), () -> runBatches(runner, batch, config.maxDelay()));
+      for (int device = 0; device < active.devices().size(); device++) {
+        SiteRunner runner = new SiteRunner(active, device, batch, slabs, meter);
+        start("device-" + active.devices().get(device), () -> runBatches(runner, batch, config.maxDelay()));
       }
     }
   }

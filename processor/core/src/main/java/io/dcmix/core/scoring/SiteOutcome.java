@@ -20,16 +20,17 @@ public sealed interface SiteOutcome {
    * The site has a score.
    *
    * @param device where it was computed
+   * @param modelSha256 the model file that it was computed with: not always the one that served when the site was submitted
    */
-  record Scored(SiteTicket ticket, SiteScore score, String device, List<PlaneQuality> quality) implements SiteOutcome {
+  record Scored(SiteTicket ticket, SiteScore score, String device, String modelSha256, List<PlaneQuality> quality) implements SiteOutcome {
     /** Nothing was measured. */
-    public Scored(SiteTicket ticket, SiteScore score, String device) {
-      this(ticket, score, device, List.of());
+    public Scored(SiteTicket ticket, SiteScore score, String device, String modelSha256) {
+      this(ticket, score, device, modelSha256, List.of());
     }
 
     @Override
     public Scored withQuality(List<PlaneQuality> measured) {
-      return new Scored(ticket, score, device, measured);
+      return new Scored(ticket, score, device, modelSha256, measured);
     }
   }
 

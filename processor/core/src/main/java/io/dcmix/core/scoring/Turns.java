@@ -11,7 +11,7 @@ final class Turns {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<Waiter> waiting = new PriorityQueue<>(Comparator.comparingInt(Waiter::rank).thenComparingLong(Waiter::number)); // guarded by lock
-  private int free; // guarded by lock
+  private int free; // below 0 while more run than there are places; guarded by lock
   private long asked; // guarded by lock
 
   private record Waiter(int rank, long number) {}
@@ -27,7 +27,7 @@ final class Turns {
       Waiter own = new Waiter(rank, asked++);
       waiting.add(own);
       try {
-        while (free == 0 || !own.equals(waiting.peek())) {
+        while (free <= 0 || !own.equals(waiting.peek())) {
           changed.await();
         }
         free--;
@@ -35,6 +35,16 @@ final class Turns {
         waiting.remove(own);
         changed.signalAll();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a place even if none is free; the others wait until it, too, is given back. */
+  void takeAtOnce() {
+    lock.lock();
+    try {
+      free--;
     } finally {
       lock.unlock();
     }

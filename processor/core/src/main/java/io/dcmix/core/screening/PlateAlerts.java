@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,7 @@ public final class PlateAlerts {
     alerts.identicalChannels();
     alerts.swappedChannels();
     alerts.failures();
+    alerts.mixedModels();
     alerts.acquisition(silent);
     return List.copyOf(alerts.found);
   }
@@ -148,6 +150,18 @@ public final class PlateAlerts {
     if (failed.size() >= rules.failureWells() && exceeds(share, rules.failureShare(), AlertKind.FAILURES, null, null)) {
       add(AlertKind.FAILURES, AlertSeverity.CRITICAL, null, null, failed, share, rules.failureShare(),
           "%d of %d wells have no result".formatted(failed.size(), plate.rows().size()), "The failures of these wells name the reason and what to do.");
+    }
+  }
+
+  /** Logits of two versions are not on one scale, and scores within a plate compare them. */
+  private void mixedModels() {
+    SortedMap<String, Long> wells = new TreeMap<>(
+        plate.results().stream().collect(Collectors.groupingBy(row -> row.getModelName() + " " + row.getModelVersion(), Collectors.counting())));
+    if (wells.size() > 1) {
+      add(AlertKind.MODELS_MIXED, AlertSeverity.WARNING, null, null, List.of(), (double) wells.size(), 1.0,
+          "Wells of this plate were scored by different versions of the model: " + wells.entrySet().stream()
+              .map(entry -> entry.getKey() + " (" + entry.getValue() + " wells)").collect(Collectors.joining(", ")),
+          "Do not compare their scores with each other. Score the whole plate with one version: dcmix rescore --plate, into a lane of its own.");
     }
   }
 

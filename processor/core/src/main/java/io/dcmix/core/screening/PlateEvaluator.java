@@ -30,8 +30,10 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -449,10 +451,15 @@ public final class PlateEvaluator {
         .setRules(rules.name())
         .setLayoutSource(view.layout() == null ? null : view.layout().getSource())
         .setInstrument(acquisition != null && acquisition.getInstrument() != null ? acquisition.getInstrument() : any.getInstrument())
-        .setModelName(any.getModelName())
-        .setModelVersion(any.getModelVersion())
+        .setModelName(models(any, PlateRow::getModelName))
+        .setModelVersion(models(any, PlateRow::getModelVersion))
         .setFirstAcquiredAt(wells.stream().map(w -> instant(w.row().getAcquiredAt())).min(Comparator.naturalOrder()).orElse(null))
         .setLastAcquiredAt(wells.stream().map(w -> instant(w.row().getAcquiredAt())).max(Comparator.naturalOrder()).orElse(null));
+  }
+
+  /** What is said of the model that scored the wells; of several, each. */
+  private String models(PlateRow any, Function<PlateRow, String> what) {
+    return wells.isEmpty() ? what.apply(any) : wells.stream().map(w -> what.apply(w.row())).distinct().sorted().collect(Collectors.joining(" + "));
   }
 
   private @Nullable Double known(String field, OptionalDouble value, double[] positive, double[] negative, String otherwise) {

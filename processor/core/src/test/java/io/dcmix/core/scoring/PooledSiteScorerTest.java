@@ -21,6 +21,7 @@ import io.dcmix.schema.event.PlaneQuality;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -173,7 +174,7 @@ class PooledSiteScorerTest {
     };
     ScorerConfig backlogOfOnePlane = new ScorerConfig(1, 4L * SITE_BYTES, 2, 1, Duration.ofMillis(2));
     try (PooledSiteScorer scorer = new PooledSiteScorer(
-        List.of(new FakeModel("fake")), false, source, PooledSiteScorerTest::decode, QualityPolicy.FLAG_ALL, backlogOfOnePlane,
+        active(backlogOfOnePlane, "fake"), false, source, PooledSiteScorerTest::decode, QualityPolicy.FLAG_ALL, backlogOfOnePlane,
         ScoringMeter.NONE)) {
       List<SitePlane> inline = site(1, 3, 5);
       PlanePointer file = new PlanePointer.AtUri("file:///late.raw", 2, "sha");
@@ -191,7 +192,7 @@ class PooledSiteScorerTest {
   void aFileThatNeverComesGivesBackOnlyWhatItTook() {
     ScorerConfig backlogOfOnePlane = new ScorerConfig(1, 4L * SITE_BYTES, 2, 1, Duration.ofMillis(2));
     try (PooledSiteScorer scorer = new PooledSiteScorer(
-        List.of(new FakeModel("fake")), false, this::read, PooledSiteScorerTest::decode, QualityPolicy.FLAG_ALL, backlogOfOnePlane,
+        active(backlogOfOnePlane, "fake"), false, this::read, PooledSiteScorerTest::decode, QualityPolicy.FLAG_ALL, backlogOfOnePlane,
         ScoringMeter.NONE)) {
       List<SitePlane> inline = site(1, 3, 5);
       SitePlane missing = new SitePlane("A", inline.get(0).format(), new PlanePointer.AtUri("file:///missing.raw", 2, "sha"));
@@ -345,7 +346,7 @@ class PooledSiteScorerTest {
     ScorerConfig config = new ScorerConfig(1, 40 * SITE_BYTES, 1 << 20, SITE_BYTES, Duration.ofMillis(1));
     gate = new CountDownLatch(1);
     try (PooledSiteScorer scorer = new PooledSiteScorer(
-        List.of(new FakeModel("fake:0"), new FakeModel("fake:1")), true, this::read, PooledSiteScorerTest::decode, QualityPolicy.FLAG_ALL, config,
+        active(config, "fake:0", "fake:1"), true, this::read, PooledSiteScorerTest::decode, QualityPolicy.FLAG_ALL, config,
         ScoringMeter.NONE)) {
       for (int n = 0; n < 4; n++) {
         assertThat(scorer.submit(ticket(n), site(n, n, n))).isTrue();
@@ -442,7 +443,7 @@ class PooledSiteScorerTest {
     decoderGate = new CountDownLatch(1);
     ScorerConfig config = new ScorerConfig(1, 100 * SITE_BYTES, 10, SITE_BYTES, Duration.ofMillis(1));
     try (PooledSiteScorer scorer = new PooledSiteScorer(
-        List.of(new FakeModel("fake")), false, this::read, this::gatedDecode, QualityPolicy.FLAG_ALL, config, ScoringMeter.NONE)) {
+        active(config, "fake"), false, this::read, this::gatedDecode, QualityPolicy.FLAG_ALL, config, ScoringMeter.NONE)) {
       for (int n = 0; n < 5; n++) {
         assertThat(scorer.awaitRoom(Duration.ZERO)).isTrue();
         offer(scorer, n, site(n, 1, 2).get(0));
@@ -455,7 +456,7 @@ class PooledSiteScorerTest {
 
   @Test
   void aPoolThatHoldsNoSiteIsRefused() {
-    assertThatThrownBy(() -> new PooledSiteScorer(List.of(new FakeModel("fake")), false, this::read, PooledSiteScorerTest::decode, QualityPolicy.FLAG_ALL,
+    assertThatThrownBy(() -> new PooledSiteScorer(active(ScorerConfig.DEFAULT, "fake"), false, this::read, PooledSiteScorerTest::decode, QualityPolicy.FLAG_ALL,
         ScorerConfig.DEFAULT.withPoolBytes(SITE_BYTES - 1), ScoringMeter.NONE)).hasMessageContaining("one site of 4 bytes");
   }
 
@@ -533,7 +534,7 @@ class PooledSiteScorerTest {
         evictions.incrementAndGet();
       }
     };
-    return new PooledSiteScorer(List.of(new FakeModel("fake")), slabBytes > 0, this::read, this::gatedDecode, policy, config, meter);
+    return new PooledSiteScorer(active(config, "fake"), slabBytes > 0, this::read, this::gatedDecode, policy, config, meter);
   }
 
   private ByteBuffer read(PlanePointer pointer) throws SourceExpiredException {
@@ -637,6 +638,10 @@ class PooledSiteScorerTest {
       assertThat(System.nanoTime()).as("half a minute").isLessThan(end);
       LockSupport.parkNanos(100_000);
     }
+  }
+
+  private ActiveModel active(ScorerConfig config, String... devices) {
+    return ActiveModel.of(Arrays.stream(devices).map(FakeModel::new).toList(), config);
   }
 
   private static void pass(CountDownLatch gate) {

@@ -1,10 +1,9 @@
 package io.dcmix.streams.metrics;
 
 import io.dcmix.core.model.ModelCard;
-import io.dcmix.core.model.SiteModel;
+import io.dcmix.core.scoring.ActiveModel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -28,7 +27,7 @@ public final class InstanceMeters {
    * @param tasks number of its tasks
    */
   public static void register(
-      MeterRegistry registry, KafkaStreams streams, String imageEvents, BooleanSupplier ready, IntSupplier tasks, List<? extends SiteModel> models) {
+      MeterRegistry registry, KafkaStreams streams, String imageEvents, BooleanSupplier ready, IntSupplier tasks) {
     Registered.gauge(registry, Meters.READY, () -> ready.getAsBoolean() ? 1 : 0);
     Registered.gauge(registry, Meters.TASKS, tasks::getAsInt);
     Registered.gauge(registry, Meters.CONSUMER_LAG, () -> lag(streams.metrics(), imageEvents));
@@ -37,10 +36,26 @@ public final class InstanceMeters {
     // Every store tells the usage of the share that they have in common.
     Registered.gauge(registry, Meters.STATE_MEMORY, () -> values(streams.metrics(), "stream-state-metrics", "block-cache-usage", "").max().orElse(0));
     Registered.gauge(registry, Meters.COMMIT_LATENCY, () -> values(streams.metrics(), "stream-thread-metrics", "commit-latency-max", "").max().orElse(0) / 1000);
-    for (SiteModel model : models) {
-      ModelCard card = model.card();
-      Registered.gauge(registry, Meters.DEVICE_INFO, () -> 1, "device", model.device(), "model", card.name(), "version", card.version());
+  }
+
+  /** Says which version serves on which device; called again for each version that takes over. */
+  public static void model(MeterRegistry registry, ActiveModel active) {
+    ModelCard card = active.get().card();
+    for (String device : active.devices()) {
+      Registered.gauge(registry, Meters.DEVICE_INFO, () -> active.get().card().equals(card) ? 1 : 0,
+          "device", device, "model", card.name(), "version", card.version());
     }
+  }
+
+  /** Counts the versions that take over, from 0 on. */
+  public static Counter swaps(MeterRegistry registry) {
+    return Registered.counter(registry, Meters.MODEL_SWAPS);
+  }
+
+  /** Counts the versions that are refused, from 0 on, and says whether the one that shall serve is one of them. */
+  public static Counter refusals(MeterRegistry registry, ActiveModel active) {
+    Registered.gauge(registry, Meters.MODEL_REFUSED, () -> active.refusal() == null ? 0 : 1);
+    return Registered.counter(registry, Meters.MODEL_REFUSALS);
   }
 
   /** Counts the images that a lane's selection passes over. */

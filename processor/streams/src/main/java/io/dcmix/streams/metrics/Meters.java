@@ -56,7 +56,10 @@ public enum Meters {
       "Plates (each timepoint) that became complete, or were closed with wells outstanding, by the verdict on their Z'.", "status", "verdict"),
   ALERTS(Kind.COUNTER, "dcmix.alerts", null, "Alerts raised, by what they are about.", "kind"),
 
-  DEVICE_INFO(Kind.GAUGE, "dcmix.device.info", null, "1 for each device that runs the model.", "device", "model", "version"),
+  DEVICE_INFO(Kind.GAUGE, "dcmix.device.info", null, "1 for each device and the version of the model that serves on it; 0 for those that served before.", "device", "model", "version"),
+  MODEL_SWAPS(Kind.COUNTER, "dcmix.model.swaps", null, "Versions of the model that took over while the lane ran."),
+  MODEL_REFUSALS(Kind.COUNTER, "dcmix.model.refusals", null, "Versions of the model that were to take over and were refused; the log and dcmix model status say why."),
+  MODEL_REFUSED(Kind.GAUGE, "dcmix.model.refused", null, "1 while the lane's control record names a version that this instance refused; it goes on with the one before."),
   DEVICE_FALLBACK(Kind.GAUGE, "dcmix.device.fallback", null,
       "1 when the CPU stands in for a GPU (--device auto), else 0. The log of the start and ./dcmix doctor say why.");
 

@@ -77,7 +77,7 @@ public final class StageMeters implements StageMeter {
   @Override
   public void forwarded(WellOutput output, long nowMillis) {
     switch (output) {
-      case WellOutput.Predicted(var prediction, _) -> {
+      case WellOutput.Predicted(var prediction, _, _) -> {
         predictions.increment();
         prediction.getFlags().forEach(flag -> increment(flags.get(flag)));
         Duration since = Duration.between(prediction.getLastImageAt(), Instant.ofEpochMilli(nowMillis));

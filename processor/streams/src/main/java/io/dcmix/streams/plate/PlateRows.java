@@ -1,6 +1,5 @@
 package io.dcmix.streams.plate;
 
-import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.event.PlaneQuality;
@@ -29,7 +28,7 @@ public final class PlateRows {
    *
    * @param quality by which its images were judged
    */
-  public static PlateRow of(WellOutput.Predicted result, ModelCard model, QualityPolicy quality) {
+  public static PlateRow of(WellOutput.Predicted result, QualityPolicy quality) {
     WellPrediction p = result.prediction();
     return PlateRow.newBuilder()
         .setPlate(p.getPlate())
@@ -41,7 +40,7 @@ public final class PlateRows {
         .setHitLogit(p.getHitLogit())
         .setHitProbability(p.getHitProbability())
         .setChannels(p.getChannels())
-        .setWeights(model.normalisedWeights())
+        .setWeights(result.weights())
         .setContribution(p.getContribution())
         .setImportance(p.getImportance())
         .setTopChannel(p.getTopChannel())

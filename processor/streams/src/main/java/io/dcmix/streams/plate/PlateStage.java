@@ -35,6 +35,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
@@ -71,7 +72,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
   private static final Duration LOOK_OUT_EVERY = Duration.ofMinutes(1);
 
   private final ScreeningConfig config;
-  private final ModelCard model;
+  private final Supplier<ModelCard> model;
   private final Function<byte[], Acquisition> acquisitionDecoder;
   private final int partitions;
   private final PlateMeter meter;
@@ -80,11 +81,11 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
   /**
    * A stage of one task.
    *
-   * @param model whose results count
+   * @param model whose wells the importance is taken over: the version that serves now
    * @param acquisitionDecoder reads an announcement; throws UnreadableRecordException on wrong bytes
    * @param partitions over which plates are spread
    */
-  public PlateStage(ScreeningConfig config, ModelCard model, Function<byte[], Acquisition> acquisitionDecoder, int partitions, PlateMeter meter) {
+  public PlateStage(ScreeningConfig config, Supplier<ModelCard> model, Function<byte[], Acquisition> acquisitionDecoder, int partitions, PlateMeter meter) {
     this.config = config;
     this.model = model;
     this.acquisitionDecoder = acquisitionDecoder;
@@ -149,6 +150,8 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     private final Map<String, @Nullable Acquisition> watched = new HashMap<>();
     /** Running plates whose silence was noticed. */
     private final Set<String> silent = new HashSet<>();
+    /** The version whose wells every plate was last told to take its importance over. */
+    private ModelCard taken = model.get();
     private boolean restored;
     private @Nullable Cancellable looking;
     private final Cancellable lookout;
@@ -251,6 +254,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     /** Takes in changed announcements, notices silence, and closes the plates of which nothing came for too long. */
     private void look() {
       restore();
+      noticeModel();
       long now = now();
       for (String plateKey : List.copyOf(watched.keySet())) {
         Long newest = running.get(plateKey);
@@ -286,6 +290,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
      */
     private void lookOut() {
       restore();
+      noticeModel();
       long now = Math.max(now(), context.currentSystemTimeMs());
       try (var all = announcements.all()) {
         while (all.hasNext()) {
@@ -303,6 +308,23 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       }
       announcements.retain(watched.keySet());
       schedule();
+    }
+
+    /** Its rows may have come from another instance before this one had the version that made them. */
+    private void noticeModel() {
+      ModelCard now = model.get();
+      if (!now.equals(taken)) {
+        taken = now;
+        Set<String> plateKeys = new TreeSet<>();
+        try (KeyValueIterator<String, PlateRow> all = rows.all()) {
+          all.forEachRemaining(entry -> {
+            if (ImportanceSum.counts(now, entry.value.getModelName(), entry.value.getModelVersion())) {
+              plateKeys.add(WellKey.parse(entry.key).plate().toString());
+            }
+          });
+        }
+        plateKeys.forEach(changed::mark);
+      }
     }
 
     private boolean isUnseen(String plateKey) {
@@ -345,10 +367,11 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       restore();
       PlateView view = view(plateKey);
       SortedMap<Integer, PlateEvaluation> evaluations = judgement.evaluate(view);
-      PlateImportance importance = new PlateImportance(config.importance(), model, view);
+      ModelCard now = model.get();
+      PlateImportance importance = new PlateImportance(config.importance(), now, view);
       ChannelImportance ofPlate = importance.ofPlate();
-      sayImportance(view, ofPlate);
-      replacePartials(plateKey, importance.partials());
+      sayImportance(view, ofPlate, now);
+      replacePartials(plateKey, importance.partials(), now);
       judgement.sayQuality(plateKey, evaluations);
       List<AlertCondition> more = DriftAlarm.of(
           ofPlate, config.importance().driftWells(), config.importance().driftThreshold(), judgement.raised(plateKey).keySet());
@@ -371,18 +394,20 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       return newest == null || isSilent(now(), newest) || (raised != null && newest <= raised.getRaisedAt().toEpochMilli());
     }
 
-    private void sayImportance(PlateView view, @Nullable ChannelImportance importance) {
-      if (config.importance().scopes().contains(Scope.Kind.PLATE) && !view.rows().isEmpty()) {
+    /** What an earlier version said of a plate of which no well is this one's stays. */
+    private void sayImportance(PlateView view, @Nullable ChannelImportance importance, ModelCard now) {
+      boolean anothers = importance == null && view.results().stream().anyMatch(row -> !ImportanceSum.counts(now, row.getModelName(), row.getModelVersion()));
+      if (config.importance().scopes().contains(Scope.Kind.PLATE) && !view.rows().isEmpty() && !anothers) {
         forward(new Scope.OfPlate(view.plate()).key(), new PlateOutput.OfPlate(importance));
       }
     }
 
-    private void replacePartials(String plateKey, List<ImportancePartial> now) {
+    private void replacePartials(String plateKey, List<ImportancePartial> partialsNow, ModelCard now) {
       Map<String, ImportancePartial> gone = new TreeMap<>();
       try (KeyValueIterator<String, ImportancePartial> all = partials.prefixScan(plateKey + "|", new StringSerializer())) {
         all.forEachRemaining(entry -> gone.put(entry.key, entry.value));
       }
-      for (ImportancePartial partial : now) {
+      for (ImportancePartial partial : partialsNow) {
         String key = plateKey + "|" + partial.getScopeKey() + "|" + partial.getPane();
         if (!partial.equals(gone.remove(key))) {
           partials.put(key, partial);
@@ -391,7 +416,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       }
       gone.forEach((key, before) -> {
         partials.delete(key);
-        ImportancePartial nothing = new ImportanceSum(model).partial(before.getScopeKey(), plateKey, before.getPane());
+        ImportancePartial nothing = new ImportanceSum(now).partial(before.getScopeKey(), plateKey, before.getPane());
         forward(before.getScopeKey(), new PlateOutput.ForScope(nothing));
       });
     }

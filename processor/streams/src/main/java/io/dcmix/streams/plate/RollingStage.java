@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.StateStore;
@@ -37,10 +38,15 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
   private static final int PANE_DIGITS = 20;
 
   private final ImportanceConfig config;
-  private final ModelCard model;
+  private final Supplier<ModelCard> model;
   private @Nullable Life life;
 
-  public RollingStage(ImportanceConfig config, ModelCard model) {
+  /**
+   * A stage of one task.
+   *
+   * @param model whose results count: the version that serves now
+   */
+  public RollingStage(ImportanceConfig config, Supplier<ModelCard> model) {
     this.config = config;
     this.model = model;
   }
@@ -135,11 +141,12 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
     }
 
     private void emit(String scopeKey) {
-      ImportanceSum sum = new ImportanceSum(model);
+      ModelCard now = model.get();
+      ImportanceSum sum = new ImportanceSum(now);
       try (KeyValueIterator<String, ImportancePartial> scan = partials.prefixScan(scopeKey + "|", new StringSerializer())) {
         while (scan.hasNext()) {
           ImportancePartial partial = scan.next().value;
-          if (ImportanceSum.counts(model, partial.getModelName(), partial.getModelVersion())) {
+          if (ImportanceSum.counts(now, partial.getModelName(), partial.getModelVersion())) {
             sum.add(partial);
           }
         }

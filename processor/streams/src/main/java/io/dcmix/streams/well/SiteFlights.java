@@ -1,6 +1,5 @@
 package io.dcmix.streams.well;
 
-import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.scoring.ExplainPolicy;
 import io.dcmix.core.scoring.PlanePointer;
 import io.dcmix.core.scoring.SiteId;
@@ -32,7 +31,7 @@ final class SiteFlights {
   private static final AtomicLong GENERATIONS = new AtomicLong();
 
   private final SiteScorer scorer;
-  private final ModelCard model;
+  private final List<String> channels;
   private final WellStores stores;
   private final String task;
   private final ExplainPolicy explain;
@@ -42,9 +41,9 @@ final class SiteFlights {
 
   private record Place(String well, int site) {}
 
-  SiteFlights(SiteScorer scorer, ModelCard model, WellStores stores, String task, ExplainPolicy explain) {
+  SiteFlights(SiteScorer scorer, List<String> channels, WellStores stores, String task, ExplainPolicy explain) {
     this.scorer = scorer;
-    this.model = model;
+    this.channels = channels;
     this.stores = stores;
     this.task = task;
     this.explain = explain;
@@ -86,7 +85,7 @@ final class SiteFlights {
 
   private List<SitePlane> images(Place id, SiteState site) {
     List<SitePlane> images = new ArrayList<>();
-    stores.imagesOf(id.well(), id.site(), site.getFocalPlanes(), model.channels()).forEach((channel, planes) -> {
+    stores.imagesOf(id.well(), id.site(), site.getFocalPlanes(), channels).forEach((channel, planes) -> {
       List<Layer> layers = new ArrayList<>();
       planes.forEach((z, plane) -> layers.add(layer(z, plane)));
       images.add(new SitePlane(channel, layers));

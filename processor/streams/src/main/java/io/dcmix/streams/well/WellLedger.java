@@ -3,6 +3,7 @@ package io.dcmix.streams.well;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.scoring.ExplainPolicy;
+import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.core.scoring.SiteOutcome;
 import io.dcmix.core.wells.DuplicateChannels;
 import io.dcmix.core.wells.Manifest;
@@ -28,6 +29,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 final class WellLedger {
   private final WellStores stores;
   private final Announcements<Manifest> manifests;
+  private final Supplier<ServedModel> served;
+  /** Of the version that the lane began with; those that take its place have the same channels and images. */
   private final ModelCard model;
   private final WellResults results;
   private final ScreeningConfig screening;
@@ -64,11 +68,12 @@ final class WellLedger {
   }
 
   WellLedger(
-      WellStores stores, Announcements<Manifest> manifests, ModelCard model, WellResults results, ScreeningConfig screening, Listener listener,
+      WellStores stores, Announcements<Manifest> manifests, Supplier<ServedModel> served, WellResults results, ScreeningConfig screening, Listener listener,
       BiConsumer<WellKey, WellOutput> forward) {
     this.stores = stores;
     this.manifests = manifests;
-    this.model = model;
+    this.served = served;
+    this.model = served.get().card();
     this.results = results;
     this.screening = screening;
     this.listener = listener;
@@ -211,7 +216,7 @@ final class WellLedger {
   private void late(WellKey key, WellState well, int site, String channel) {
     well.setRevision(well.getRevision() + 1);
     stores.put(WellStores.key(key), well);
-    forward.accept(key, new WellOutput.Failed(results.failure(key, well, site, channel, FailureReason.LATE,
+    forward.accept(key, new WellOutput.Failed(WellResults.failure(served.get().card(), key, well, site, channel, FailureReason.LATE,
         "Site %d, channel %s: the image came after the late window, when the well's state was already given up".formatted(site, channel),
         "Publish the plate under a new acquisition id to score it again.")));
   }
@@ -227,7 +232,7 @@ final class WellLedger {
     boolean complete = false;
     switch (assembly(key, number, false)) {
       case SiteAssembly.Waiting _ -> {
-        boolean waitedBefore = before != null && before.getStatus() == SiteStatus.ASSEMBLING && before.getModelSha256().equals(model.sha256());
+        boolean waitedBefore = before != null && before.getStatus() == SiteStatus.ASSEMBLING && before.getModelSha256().equals(newest());
         if (!planesChanged || waitedBefore) {
           return;
         }
@@ -276,7 +281,12 @@ final class WellLedger {
   }
 
   private SiteState.Builder newSite() {
-    return SiteState.newBuilder().setModelSha256(model.sha256());
+    return SiteState.newBuilder().setModelSha256(newest());
+  }
+
+  /** SHA-256 of the model that serves now. */
+  private String newest() {
+    return served.get().card().sha256();
   }
 
   /** Planes as this model sees them: whether their size and type fit may have been decided for another. */
@@ -308,6 +318,12 @@ final class WellLedger {
     if (site.getVersion() != outcome.ticket().version()) {
       return false;
     }
+    if (site.getExplain() && outcome instanceof SiteOutcome.Scored scored && !scored.modelSha256().equals(site.getModelSha256())) {
+      // Another version explains another score.
+      reassemble(key, number, true);
+      settle(key);
+      return true;
+    }
     if (site.getExplain()) {
       // Its score stands; only the explanation was wanted, and a well without one is better than none.
       double[] importance = outcome instanceof SiteOutcome.Scored scored ? scored.score().importance() : null;
@@ -321,6 +337,7 @@ final class WellLedger {
       case SiteOutcome.Scored scored -> {
         double[] importance = scored.score().importance();
         site.setStatus(SiteStatus.SCORED);
+        site.setModelSha256(scored.modelSha256());
         site.setLogits(list(scored.score().logits()));
         site.setProbabilities(list(scored.score().probabilities()));
         site.setContribution(list(scored.score().contribution()));
@@ -390,7 +407,8 @@ final class WellLedger {
     if (well == null || well.getLife() == WellLife.DONE || well.getLife() == WellLife.EXPIRED) {
       return;
     }
-    SortedMap<Integer, SiteState> sites = ofThisModel(key, stores.sitesOf(name));
+    ServedModel now = served.get();
+    SortedMap<Integer, SiteState> sites = ofOneModel(key, stores.sitesOf(name), now.card().sha256());
     boolean scoring = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.COMPLETE);
     boolean assembling = sites.values().stream().anyMatch(site -> site.getStatus() == SiteStatus.ASSEMBLING);
     Manifest manifest = manifests.of(key.plate().toString());
@@ -400,9 +418,9 @@ final class WellLedger {
     }
     boolean allHere = !expected.isEmpty() && sites.keySet().containsAll(expected);
     if (scoring || assembling || !(allHere || well.getDeadlineReached())) {
-      WellLife now = scoring ? WellLife.SCORING : WellLife.ASSEMBLING;
-      if (well.getLife() != now) {
-        well.setLife(now);
+      WellLife life = scoring ? WellLife.SCORING : WellLife.ASSEMBLING;
+      if (well.getLife() != life) {
+        well.setLife(life);
         stores.put(name, well);
       }
       return;
@@ -420,7 +438,7 @@ final class WellLedger {
     boolean focusFailure = manifest != null && manifest.focusFailed(key.well(), key.timepoint());
     results
         .of(new WellResults.Settled(
-            key, well, sites, expected.isEmpty() ? null : expected.size(), unknownChannels, focusFailure,
+            now, key, well, sites, expected.isEmpty() ? null : expected.size(), unknownChannels, focusFailure,
             site -> stores.imagesOf(name, site, Objects.requireNonNull(sites.get(site)).getFocalPlanes(), model.channels())))
         .forEach(output -> forward.accept(key, output));
   }
@@ -448,11 +466,11 @@ final class WellLedger {
     return asked;
   }
 
-  /** A well is never made of sites that different models decided: those of an earlier model start over from their planes. */
-  private SortedMap<Integer, SiteState> ofThisModel(WellKey key, SortedMap<Integer, SiteState> sites) {
+  /** A well is never made of sites that different models decided: those of another than this start over from their planes. */
+  private SortedMap<Integer, SiteState> ofOneModel(WellKey key, SortedMap<Integer, SiteState> sites, String sha256) {
     List<Integer> outdated = new ArrayList<>();
     sites.forEach((number, site) -> {
-      if (!site.getModelSha256().equals(model.sha256())) {
+      if (!site.getModelSha256().equals(sha256)) {
         outdated.add(number);
       }
     });

@@ -3,6 +3,7 @@ package io.dcmix.streams.well;
 import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,10 @@ public sealed interface WellOutput {
   /**
    * The result of a well.
    *
+   * @param weights of the model that made it: how much each channel is worth in its blend, in the order of channels; they sum to 1
    * @param refused what was wrong with images that were refused, by channel; the result does not rest on them
    */
-  record Predicted(WellPrediction prediction, Map<String, FailureReason> refused) implements WellOutput {}
+  record Predicted(WellPrediction prediction, List<Double> weights, Map<String, FailureReason> refused) implements WellOutput {}
 
   /**
    * Why a well or a site has none.

@@ -2,6 +2,7 @@ package io.dcmix.streams.well;
 
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.quality.QualityPolicy;
+import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.core.wells.DuplicateChannels;
 import io.dcmix.core.wells.WellScore;
 import io.dcmix.schema.WellKey;
@@ -32,14 +33,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the events of a settled well from what is stored of it. Pure: the same state gives the same events. */
 final class WellResults {
-  private final ModelCard model;
-  private final boolean reproducible;
   private final int minSites;
   private final QualityPolicy quality;
 
-  WellResults(ModelCard model, boolean reproducible, ScreeningConfig screening) {
-    this.model = model;
-    this.reproducible = reproducible;
+  WellResults(ScreeningConfig screening) {
     this.minSites = screening.minSites();
     this.quality = screening.quality();
   }
@@ -47,6 +44,7 @@ final class WellResults {
   /**
    * What is known of a well whose sites have all ended.
    *
+   * @param served the version of the model that scored all of them
    * @param state its state; the revision in it is the one that these events carry
    * @param sites all sites, by number
    * @param sitesExpected number of announced sites; null without an announcement
@@ -55,6 +53,7 @@ final class WellResults {
    * @param images the planes that a scored site is made of: by channel, in the model's order, and by focal plane
    */
   record Settled(
+      ServedModel served,
       WellKey key,
       WellState state,
       SortedMap<Integer, SiteState> sites,
@@ -91,16 +90,17 @@ final class WellResults {
     } else if (scored.size() < minSites) {
       outputs.add(new WellOutput.Failed(tooFewSites(well), refused));
     } else {
-      outputs.add(new WellOutput.Predicted(prediction(well, scored, used, defects), refused));
+      outputs.add(new WellOutput.Predicted(prediction(well, scored, used, defects), well.served().card().normalisedWeights(), refused));
     }
     return outputs;
   }
 
   private WellPrediction prediction(Settled well, List<SiteState> scored, List<PlaneState> used, Set<WellFlag> defects) {
+    ModelCard model = well.served().card();
     WellScore score = WellScore.of(scored, model.hitIndex());
     int predicted = score.predictedIndex();
     double[] importance = score.importance();
-    List<PlaneQuality> measured = measured(scored);
+    List<PlaneQuality> measured = measured(scored, model);
     boolean noCells = quality.noCells(measured);
     if (noCells) {
       defects.add(WellFlag.NO_CELLS);
@@ -131,7 +131,7 @@ final class WellResults {
         .setModelVersion(model.version())
         .setModelSha256(model.sha256())
         .setDevice(String.valueOf(scored.getFirst().getDevice()))
-        .setReproducible(reproducible)
+        .setReproducible(well.served().reproducible())
         .setPlaneSha256(used.stream().map(PlaneState::getSha256).toList())
         .setPlaneQuality(measured)
         .setInstrument(used.getFirst().getInstrument())
@@ -141,7 +141,7 @@ final class WellResults {
   }
 
   /** What was measured of the images, site by site; empty unless it is there of all: a site may have been scored before there were measurements. */
-  private List<PlaneQuality> measured(List<SiteState> scored) {
+  private static List<PlaneQuality> measured(List<SiteState> scored, ModelCard model) {
     return scored.stream().allMatch(site -> site.getQuality().size() == model.channels().size())
         ? scored.stream().flatMap(site -> site.getQuality().stream()).toList()
         : List.of();
@@ -190,25 +190,25 @@ final class WellResults {
     };
   }
 
-  private WellFailure siteFailure(Settled well, int number, SiteState site) {
+  private static WellFailure siteFailure(Settled well, int number, SiteState site) {
     FailureReason reason = site.getReason() == null ? FailureReason.UNKNOWN : site.getReason();
     return failure(
-        well.key(), well.state(), number, site.getChannel(), reason, "Site " + number + ": " + site.getMessage(), remedy(reason));
+        well.served().card(), well.key(), well.state(), number, site.getChannel(), reason, "Site " + number + ": " + site.getMessage(), remedy(reason));
   }
 
-  private WellFailure noSites(Settled well) {
+  private static WellFailure noSites(Settled well) {
     String why =
         well.sites().isEmpty()
             ? "No usable image of well %s came".formatted(well.key().well())
             : "None of the %d sites of well %s could be scored".formatted(well.sites().size(), well.key().well());
     String channels = well.unknownChannels() ? "; images of channels that the model does not know were left out" : "";
-    return failure(well.key(), well.state(), null, null, FailureReason.NO_SITES, why + channels,
+    return failure(well.served().card(), well.key(), well.state(), null, null, FailureReason.NO_SITES, why + channels,
         "Mend what the failures of the sites name and publish the images again, or image the well again.");
   }
 
   private WellFailure tooFewSites(Settled well) {
     List<Integer> scored = numbers(well, true);
-    return failure(well.key(), well.state(), null, null, FailureReason.TOO_FEW_SITES,
+    return failure(well.served().card(), well.key(), well.state(), null, null, FailureReason.TOO_FEW_SITES,
         "Well %s has %d scored sites (%s) and needs %d; without a score: %s".formatted(
             well.key().well(), scored.size(), text(scored), minSites, text(numbers(well, false))),
         remedy(FailureReason.TOO_FEW_SITES));
@@ -223,9 +223,9 @@ final class WellResults {
     return sites.isEmpty() ? "none" : sites.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
-  /** A failure event of this model. */
-  WellFailure failure(
-      WellKey key, WellState state, @Nullable Integer site, @Nullable String channel, FailureReason reason, String message, String remedy) {
+  /** A failure event of a well that this model was to score. */
+  static WellFailure failure(
+      ModelCard model, WellKey key, WellState state, @Nullable Integer site, @Nullable String channel, FailureReason reason, String message, String remedy) {
     return WellFailure.newBuilder()
         .setPlate(key.plate().plate())
         .setAcquisition(key.plate().acquisition())

@@ -1,6 +1,6 @@
 package io.dcmix.streams.well;
 
-import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.wells.ArrivalClock;
 import io.dcmix.core.wells.Manifest;
@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.KeyValue;
@@ -53,7 +54,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
   private static final ThreadLocal<long[]> WAITED = ThreadLocal.withInitial(() -> new long[1]);
 
   private final WellStageConfig config;
-  private final ModelCard model;
+  private final Supplier<ServedModel> model;
   private final SiteScorer scorer;
   private final ImageIntake intake;
   private final WellResults results;
@@ -65,8 +66,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
 
   WellStage(
       WellStageConfig config,
-      ModelCard model,
-      boolean reproducible,
+      Supplier<ServedModel> model,
       SiteScorer scorer,
       Function<byte[], ImageEvent> imageDecoder,
       Function<byte[], Acquisition> acquisitionDecoder,
@@ -74,8 +74,8 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     this.config = config;
     this.model = model;
     this.scorer = scorer;
-    this.intake = new ImageIntake(model, imageDecoder, config.topicId(), config.partitions(), config.checkHashOf());
-    this.results = new WellResults(model, reproducible, config.screening());
+    this.intake = new ImageIntake(model.get().card(), imageDecoder, config.topicId(), config.partitions(), config.checkHashOf());
+    this.results = new WellResults(config.screening());
     this.acquisitionDecoder = acquisitionDecoder;
     this.meter = meter;
   }
@@ -133,7 +133,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       this.manifests = new Announcements<>(
           context.getStateStore(Announcements.STORE), bytes -> Manifest.of(acquisitionDecoder.apply(bytes)));
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
-      this.flights = new SiteFlights(scorer, model, stores, context.taskId().toString(), config.screening().explain());
+      this.flights = new SiteFlights(scorer, model.get().card().channels(), stores, context.taskId().toString(), config.screening().explain());
       this.ledger = new WellLedger(stores, manifests, model, results, config.screening(), this, this::forward);
       WAITED.get()[0] = 0;
       schedule();

@@ -1,11 +1,12 @@
 package io.dcmix.streams.well;
 
-import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ImageEvent;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -14,15 +15,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
 /**
  * Makes the well stage for each task, with its stores.
  *
- * @param reproducible whether the device gives the same bits for the same pixels
+ * @param model the version that serves now; those that take its place have the same channels, images and classes
  * @param imageDecoder reads an image event; throws UnreadableRecordException on wrong bytes
  * @param acquisitionDecoder reads an announcement; throws likewise
  * @param meter is told what the stages do
  */
 public record WellStageSupplier(
     WellStageConfig config,
-    ModelCard model,
-    boolean reproducible,
+    Supplier<ServedModel> model,
     SiteScorer scorer,
     Function<byte[], ImageEvent> imageDecoder,
     Function<byte[], Acquisition> acquisitionDecoder,
@@ -33,7 +33,7 @@ public record WellStageSupplier(
 
   @Override
   public Processor<byte[], byte[], byte[], WellOutput> get() {
-    return new WellStage(config, model, reproducible, scorer, imageDecoder, acquisitionDecoder, meter);
+    return new WellStage(config, model, scorer, imageDecoder, acquisitionDecoder, meter);
   }
 
   /** The stores that this stage needs; it also reads the global table of announcements. */

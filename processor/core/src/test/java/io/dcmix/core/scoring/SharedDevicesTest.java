@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Lanes that take turns at a device, which starts a run when it is asked and ends it when the test says so. */
 @Timeout(30)
-class SharedModelsTest {
+class SharedDevicesTest {
   private static final ModelCard CARD =
       new ModelCard("m", "1", "00", List.of("A"), List.of("no", "hit"), "hit", PixelType.UINT8, 1, 1,
           List.of(1.0), List.of(0.0), List.of(1.0), Map.of());
@@ -79,9 +79,10 @@ class SharedModelsTest {
 
   @Test
   void aReplayDelaysLiveWorkByTheBatchThatRunsAndNoMore() throws Exception {
-    SharedModels shared = new SharedModels(List.of(device("cuda:0")), 8);
-    SiteModel live = shared.ofLane(0).getFirst();
-    SiteModel replay = shared.ofLane(1).getFirst();
+    List<SiteModel> models = List.of(device("cuda:0"));
+    SharedDevices shared = new SharedDevices(8);
+    SiteModel live = shared.ofLane(models, 0).getFirst();
+    SiteModel replay = shared.ofLane(models, 1).getFirst();
     run(replay, 11);
     assertThat(started.take()).isEqualTo(11);
     run(replay, 12);
@@ -105,47 +106,62 @@ class SharedModelsTest {
   }
 
   @Test
-  void aCpuHasAsManyPlacesAsThreadsAndTheReplayTakesThemWhenLiveWorkDoesNot() throws Exception {
-    SharedModels shared = new SharedModels(List.of(device("cpu")), 2);
-    SiteModel replay = shared.ofLane(1).getFirst();
+  void aCpuHasAsManyPlacesAsThreadsForTheLanesBehindTheFirstWhichWaitsForNone() throws Exception {
+    List<SiteModel> models = List.of(device("cpu"));
+    SharedDevices shared = new SharedDevices(2);
+    SiteModel replay = shared.ofLane(models, 1).getFirst();
     run(replay, 11);
     run(replay, 12);
     assertThat(List.of(started.take(), started.take())).containsExactlyInAnyOrder(11, 12);
     run(replay, 13);
     await(shared::waiting, 1);
-    run(shared.ofLane(0).getFirst(), 1);
-    await(shared::waiting, 2);
+    run(shared.ofLane(models, 0).getFirst(), 1);
+    assertThat(started.take()).as("both places are taken, by runs that may never end").isEqualTo(1);
     mayEnd.release();
-    assertThat(started.take()).isEqualTo(1);
     mayEnd.release();
-    assertThat(started.take()).isEqualTo(13);
+    assertThat(started.take()).as("a place is free once two of the three are over").isEqualTo(13);
     mayEnd.release(2);
   }
 
   @Test
-  void eachDeviceHasItsOwnTurns() throws Exception {
-    SharedModels shared = new SharedModels(List.of(device("cuda:0"), device("cuda:1")), 1);
-    run(shared.ofLane(1).get(0), 11);
+  void lanesWithModelsOfTheirOwnShareADevice() throws Exception {
+    SharedDevices shared = new SharedDevices(1);
+    run(shared.ofLane(List.of(device("cuda:0")), 1).getFirst(), 11);
     assertThat(started.take()).isEqualTo(11);
-    run(shared.ofLane(0).get(1), 1);
+    run(shared.ofLane(List.of(device("cuda:0")), 0).getFirst(), 1);
+    await(shared::waiting, 1);
+    assertThat(started).as("one model at a time on a GPU").isEmpty();
+    mayEnd.release();
     assertThat(started.take()).isEqualTo(1);
-    assertThat(shared.ofLane(0)).extracting(SiteModel::device).containsExactly("cuda:0", "cuda:1");
+    mayEnd.release();
+  }
+
+  @Test
+  void eachDeviceHasItsOwnTurns() throws Exception {
+    List<SiteModel> models = List.of(device("cuda:0"), device("cuda:1"));
+    SharedDevices shared = new SharedDevices(1);
+    run(shared.ofLane(models, 1).get(0), 11);
+    assertThat(started.take()).isEqualTo(11);
+    run(shared.ofLane(models, 0).get(1), 1);
+    assertThat(started.take()).isEqualTo(1);
+    assertThat(shared.ofLane(models, 0)).extracting(SiteModel::device).containsExactly("cuda:0", "cuda:1");
     mayEnd.release(2);
   }
 
   @Test
   void aLaneThatClosesLeavesTheQueueAndTheDeviceAlone() throws Exception {
-    SharedModels shared = new SharedModels(List.of(device("cuda:0")), 1);
-    run(shared.ofLane(0).getFirst(), 1);
+    List<SiteModel> models = List.of(device("cuda:0"));
+    SharedDevices shared = new SharedDevices(1);
+    run(shared.ofLane(models, 0).getFirst(), 1);
     assertThat(started.take()).isEqualTo(1);
-    Thread waiting = run(shared.ofLane(1).getFirst(), 11);
+    Thread waiting = run(shared.ofLane(models, 1).getFirst(), 11);
     await(shared::waiting, 1);
     waiting.interrupt();
     waiting.join();
     assertThat(refused).singleElement().isInstanceOf(CancellationException.class);
     assertThat(shared.waiting()).isZero();
     mayEnd.release();
-    run(shared.ofLane(1).getFirst(), 12);
+    run(shared.ofLane(models, 1).getFirst(), 12);
     assertThat(started.take()).as("the device is free again").isEqualTo(12);
     mayEnd.release();
   }
@@ -176,7 +192,7 @@ class SharedModelsTest {
       @Override
       public void close() {}
     };
-    SiteModel lane = new SharedModels(List.of(broken), 1).ofLane(1).getFirst();
+    SiteModel lane = new SharedDevices(1).ofLane(List.of(broken), 1).getFirst();
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> lane.score(ByteBuffer.allocateDirect(1), 1, false)).hasMessage("out of memory");
     }

@@ -64,7 +64,7 @@ class ConfigCommandTest {
     String file = file("bootstrap-servers: a:1\nmax-delay: 5ms\nkafka: {security.protocol: SASL_SSL, ssl.key.password: p4ss, client.id: '${file:%s}'}".formatted(secret));
     assertThat(run(new Surroundings(Map.of("DCMIX_KAFKA_SASL_JAAS_CONFIG", "p4ss;"), Map.of("dcmix.lane", "x")), "config", "show", "--config", file)).isZero();
     assertThat(out.toString().lines().map(line -> line.replaceAll(" +", " ")))
-        .contains("bootstrap-servers a:1 c.yaml:1", "max-delay 5ms c.yaml:2", "lane x -Ddcmix.lane", "port 8080 default", "model - missing", "also-lane - default",
+        .contains("bootstrap-servers a:1 c.yaml:1", "max-delay 5ms c.yaml:2", "lane x -Ddcmix.lane", "port 8080 default", "model - default", "also-lane - default",
             "kafka security.protocol=SASL_SSL c.yaml:3", "kafka ssl.key.password=**** c.yaml:3", "kafka client.id=**** c.yaml:3",
             "kafka sasl.jaas.config=**** DCMIX_KAFKA_SASL_JAAS_CONFIG")
         .noneMatch(line -> line.contains("p4ss"));

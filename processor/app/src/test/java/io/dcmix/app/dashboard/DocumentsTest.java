@@ -257,16 +257,16 @@ class DocumentsTest {
     assertThat(document.at("/operations/receive-image-events/action").asText()).isEqualTo("receive");
   }
 
-  /** What lies in docs is what the server gives; {@code -Ddcmix.write.documents=true} writes it anew. */
+  /** What lies in docs is what the server gives; {@code -Dwrite.documents=true} writes it anew. */
   @ParameterizedTest
   @ValueSource(strings = {"openapi.json", "asyncapi.json"})
   void shouldLieInTheDocsAsTheServerGivesIt(String name) throws Exception {
     String given = (name.startsWith("open") ? openApi.toPrettyString() : get("/api/" + name).body()) + "\n";
     Path file = Path.of("..", "..", "docs", "api", name);
-    if (Boolean.getBoolean("dcmix.write.documents")) {
+    if (Boolean.getBoolean("write.documents")) {
       Files.createDirectories(file.getParent());
       Files.writeString(file, given);
     }
-    assertThat(Files.readString(file)).as("write it anew with -Ddcmix.write.documents=true").isEqualTo(given);
+    assertThat(Files.readString(file)).as("write it anew with -Dwrite.documents=true").isEqualTo(given);
   }
 }

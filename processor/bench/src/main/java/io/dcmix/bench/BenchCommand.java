@@ -11,9 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,8 +59,6 @@ import picocli.CommandLine.Option;
       "Exit codes: 0 measured, 1 failed, or with --strict a bar was missed, 2 wrong usage."
     })
 public final class BenchCommand implements CliCommand {
-  private static final String RUN = "run-";
-
   @Option(names = "--workload", split = ",", paramLabel = "NAME", description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all.")
   private List<Workload> workloads = List.of(Workload.values());
 
@@ -111,22 +107,15 @@ public final class BenchCommand implements CliCommand {
   @Override
   public Integer call() throws InterruptedException {
     Settings settings = settings();
-    Path work = settings.data().resolve((keep ? "kept-" : RUN) + ProcessHandle.current().pid());
     List<Figures> figures = new ArrayList<>();
     String ranOn = "nothing";
     try (Shutdown shutdown = new Shutdown()) {
-      folders(settings, work);
-      // Added first, so it comes last: when the processes are gone.
-      shutdown.add(() -> {
-        if (!keep) {
-          delete(work);
-        }
-      });
-      Broker broker = Broker.start(work.resolve("kafka"), settings.data().resolve("logs").resolve("broker.log"), shutdown);
+      BenchFolder folder = BenchFolder.open(BenchFolder.data(data), keep, shutdown);
+      Broker broker = folder.broker(shutdown);
       for (Workload workload : workloads.stream().distinct().toList()) {
         int used = settings.wells(workload) * settings.plates(workload);
-        ImagePool pool = ImagePool.open(settings.data().resolve("images"), workload.images(), used, seed);
-        Measurement measurement = new Measurement(workload, pool, model(workload, settings), broker, settings, work, shutdown);
+        Measurement measurement = new Measurement(
+            workload, folder.images(workload, used, seed), folder.model(workload, seed), broker, settings, folder, shutdown);
         figures.add(measurement.run());
         ranOn = measurement.device();
       }
@@ -146,57 +135,20 @@ public final class BenchCommand implements CliCommand {
     require(repeat >= 1, "--repeat must be 1 or more");
     require(memoryPlates >= 0, "--memory-plates must be 0 or more");
     require(partitions >= 1, "--partitions must be 1 or more");
-    Path folder = data != null ? data : Path.of(System.getProperty("user.home"), ".dcmix", "bench");
-    return new Settings(folder.toAbsolutePath(), device, seed, plates, wells, repeat, memoryPlates, partitions, options, jvmOptions,
-        profile == null ? null : profile.toAbsolutePath());
+    return new Settings(device, seed, plates, wells, repeat, memoryPlates, partitions, options, jvmOptions, recordings());
+  }
+
+  private @Nullable Path recordings() {
+    try {
+      return profile == null ? null : Files.createDirectories(profile.toAbsolutePath());
+    } catch (IOException e) {
+      throw new CliException("--profile: the folder cannot be made (%s)".formatted(e), e);
+    }
   }
 
   private static void require(boolean holds, String message) {
     if (!holds) {
       throw new CliException(message);
-    }
-  }
-
-  private static void folders(Settings settings, Path work) {
-    try {
-      Files.createDirectories(work);
-      deleteLeftovers(settings.data());
-      Files.createDirectories(settings.data().resolve("logs"));
-      Files.createDirectories(settings.data().resolve("models"));
-      Path recordings = settings.profile();
-      if (recordings != null) {
-        Files.createDirectories(recordings);
-      }
-    } catch (IOException e) {
-      throw new CliException("A folder cannot be made (%s): choose others with --data and --profile".formatted(e), e);
-    }
-  }
-
-  private static Path model(Workload workload, Settings settings) {
-    Path file = settings.data().resolve("models").resolve("%s-%d.onnx".formatted(workload, settings.seed()));
-    try {
-      return Files.write(file, Models.onnx(workload.net(), workload.images(), settings.seed()));
-    } catch (IOException e) {
-      throw new CliException("The model cannot be written to %s (%s): choose another folder with --data".formatted(file, e), e);
-    }
-  }
-
-  /** What a run that was killed could not delete. */
-  private static void deleteLeftovers(Path data) throws IOException {
-    try (Stream<Path> folders = Files.list(data)) {
-      for (Path folder : folders.filter(f -> f.getFileName().toString().matches(RUN + "\\d{1,18}")).toList()) {
-        if (ProcessHandle.of(Long.parseLong(folder.getFileName().toString().substring(RUN.length()))).isEmpty()) {
-          delete(folder);
-        }
-      }
-    }
-  }
-
-  static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

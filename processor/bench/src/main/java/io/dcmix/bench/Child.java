@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Threading: any thread may ask; closing twice is fine.
  */
 final class Child implements AutoCloseable {
-  private static final Duration TERM = Duration.ofSeconds(40);
+  /** How long it usually may take to end when it is told to. */
+  static final Duration TERM = Duration.ofSeconds(40);
 
   /** Options that must not be given to a second process: they would attach a debugger or a recording twice. */
   private static final List<String> NOT_INHERITED =
@@ -27,12 +28,14 @@ final class Child implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Path log;
+  private final Duration patience;
   private final Thread killer;
 
-  private Child(String name, Process process, Path log) {
+  private Child(String name, Process process, Path log, Duration patience) {
     this.name = name;
     this.process = process;
     this.log = log;
+    this.patience = patience;
     // When the bench is told to end, nothing that a child holds is worth waiting for.
     killer = new Thread(process::destroyForcibly, "end-" + name);
     Runtime.getRuntime().addShutdownHook(killer);
@@ -46,6 +49,15 @@ final class Child implements AutoCloseable {
    * @param jvmOptions after those of this JVM, so that they win
    */
   static Child start(String name, Path log, List<String> jvmOptions, List<String> arguments) {
+    return start(name, log, System.getProperty("java.class.path"), TERM, jvmOptions, arguments);
+  }
+
+  /**
+   * The same from another build.
+   *
+   * @param patience how long it may take to end when it is told to
+   */
+  static Child start(String name, Path log, String classPath, Duration patience, List<String> jvmOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
@@ -56,8 +68,8 @@ final class Child implements AutoCloseable {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile())
           .redirectInput(ProcessBuilder.Redirect.from(new File(File.separatorChar == '/' ? "/dev/null" : "NUL")));
       // In the environment, because a class path is longer than some native libraries like a command line to be.
-      builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-      return new Child(name, builder.start(), log);
+      builder.environment().put("CLASSPATH", classPath);
+      return new Child(name, builder.start(), log, patience);
     } catch (IOException e) {
       throw new CliException("The %s does not start: %s".formatted(name, e.getMessage()), e);
     }
@@ -102,7 +114,7 @@ final class Child implements AutoCloseable {
       process.destroyForcibly();
     }
     try {
-      if (process.waitFor(TERM.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
     } catch (InterruptedException e) {

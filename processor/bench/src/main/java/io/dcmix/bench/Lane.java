@@ -67,6 +67,15 @@ final class Lane implements AutoCloseable {
 
   /** Starts {@code dcmix run} on this lane. */
   Child startProcessor(Path model, Path state, Path log, List<String> jvmOptions) {
+    return startProcessor(model, state, log, System.getProperty("java.class.path"), Child.TERM, jvmOptions);
+  }
+
+  /**
+   * The same with the jar files of another build.
+   *
+   * @param patience how long it may take to end when it is told to
+   */
+  Child startProcessor(Path model, Path state, Path log, String classPath, Duration patience, List<String> jvmOptions) {
     List<String> arguments = new ArrayList<>(List.of(
         "run", "--bootstrap-servers", broker.bootstrapServers(), "--model", model.toString(), "--lane", topics.lane(),
         "--state-dir", state.toString(), "--port", "0", "--explain", "none", "--device", settings.device()));
@@ -77,7 +86,7 @@ final class Lane implements AutoCloseable {
     List<String> jvm = new ArrayList<>(List.of(HEAP));
     jvm.addAll(settings.jvmOptions());
     jvm.addAll(jvmOptions);
-    return Child.start("processor", log, jvm, arguments);
+    return Child.start("processor", log, classPath, patience, jvm, arguments);
   }
 
   /** Reads the lane's results from its beginning. */

@@ -33,7 +33,7 @@ final class Measurement {
   private final Path model;
   private final Broker broker;
   private final Settings settings;
-  private final Path work;
+  private final BenchFolder folder;
   private final Shutdown shutdown;
   private final int wells;
   private final int warmUp;
@@ -42,15 +42,15 @@ final class Measurement {
 
   /**
    * @param model the ONNX file
-   * @param work folder for state; deleted by its owner
+   * @param folder takes state and logs
    */
-  Measurement(Workload workload, ImagePool pool, Path model, Broker broker, Settings settings, Path work, Shutdown shutdown) {
+  Measurement(Workload workload, ImagePool pool, Path model, Broker broker, Settings settings, BenchFolder folder, Shutdown shutdown) {
     this.workload = workload;
     this.pool = pool;
     this.model = model;
     this.broker = broker;
     this.settings = settings;
-    this.work = work;
+    this.folder = folder;
     this.shutdown = shutdown;
     wells = settings.wells(workload);
     total = wells * settings.plates(workload);
@@ -132,8 +132,8 @@ final class Measurement {
   private Drain drain(Lane lane, boolean withLatency) throws InterruptedException {
     List<String> recording = settings.profile() == null ? List.of() : List.of("-XX:StartFlightRecording:settings=profile,dumponexit=true,filename="
         + settings.profile().resolve(workload + ".jfr"));
-    Path state = work.resolve("state-" + workload);
-    Child processor = shutdown.add(lane.startProcessor(model, state, log("processor-" + workload), recording));
+    Path state = folder.work().resolve("state-" + workload);
+    Child processor = shutdown.add(lane.startProcessor(model, state, folder.log("processor-" + workload), recording));
     try (ResultTail results = lane.results(); CpuClock cpu = new CpuClock(List.of(processor.meter()::cpuSeconds, broker.child().meter()::cpuSeconds))) {
       List<Seen> seen;
       try (ProgressBar bar = progress("draining", total)) {
@@ -173,13 +173,13 @@ final class Measurement {
     if (plates < 1) {
       return new Memory(null, null, null);
     }
-    Path recording = work.resolve(workload + "-allocations.jfr");
+    Path recording = folder.work().resolve(workload + "-allocations.jfr");
     Instant afterOne = Instant.MAX;
     Double afterTwo = null;
     Double afterAll = null;
     try (Lane lane = Lane.create(broker, "bench-%s-memory".formatted(workload), pool, settings)) {
       Child processor = shutdown.add(lane.startProcessor(
-          model, work.resolve("state-" + workload + "-memory"), log("memory-" + workload), Allocations.jvmOptions(recording)));
+          model, folder.work().resolve("state-" + workload + "-memory"), folder.log("memory-" + workload), Allocations.jvmOptions(recording)));
       try (ResultTail results = lane.results(); ProgressBar bar = progress("plate after plate", (long) plates * wells)) {
         for (int p = 1; p <= plates; p++) {
           lane.publish(List.of(plate("M" + p, p, Duration.ZERO)), images -> {});
@@ -209,10 +209,6 @@ final class Measurement {
 
   private ProgressBar progress(String what, long steps) {
     return ProgressBar.start(workload + ", " + what, steps);
-  }
-
-  private Path log(String name) {
-    return settings.data().resolve("logs").resolve(name + ".log");
   }
 
   /** Publishes one plate while the bench reads its results. */

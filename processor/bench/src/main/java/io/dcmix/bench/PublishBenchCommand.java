@@ -72,17 +72,13 @@ final class PublishBenchCommand implements Callable<Integer> {
     if (count < 1 || count > 1536 || repeat < 1 || partitions < 1) {
       throw new CliException("--wells must be 1 to 1536, --repeat and --partitions 1 or more");
     }
-    Path folder = (data != null ? data : Path.of(System.getProperty("user.home"), ".dcmix", "bench")).toAbsolutePath();
     List<Round> rounds;
     try (Shutdown shutdown = new Shutdown()) {
-      Path work = Files.createDirectories(folder.resolve("run-" + ProcessHandle.current().pid()));
-      Files.createDirectories(folder.resolve("logs"));
-      shutdown.add(() -> BenchCommand.delete(work));
-      Broker broker = Broker.start(work.resolve("kafka"), folder.resolve("logs").resolve("broker.log"), shutdown);
-      ImagePool pool = ImagePool.open(folder.resolve("images"), workload.images(), count, seed);
-      rounds = new PublishMeasurement(broker, pool, count, partitions).run(repeat);
+      BenchFolder folder = BenchFolder.open(BenchFolder.data(data), false, shutdown);
+      Broker broker = folder.broker(shutdown);
+      rounds = new PublishMeasurement(broker, folder.images(workload, count, seed), count, partitions).run(repeat);
     } catch (IOException e) {
-      throw new CliException("A folder cannot be made (%s): choose another with --data".formatted(e), e);
+      throw new CliException("Publishing failed: " + e.getMessage(), e);
     }
     double bare = median(rounds, Round::bare);
     double publisher = median(rounds, Round::publisher);

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run is told.
  *
- * @param data folder of images, models and logs
  * @param device as {@code --device} says
  * @param plates drained by each workload; null for the workload's own number
  * @param wells of a plate; null for the workload's own number
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param profile folder for recordings; null for none
  */
 record Settings(
-    Path data,
     String device,
     long seed,
     @Nullable Integer plates,
@@ -56,7 +54,7 @@ record Settings(
 
   /** How often the processor commits. */
   Duration commitInterval() {
-    return option("--commit-interval", ProcessorConfig.of(new Topics("bench"), "", data).commitInterval());
+    return option("--commit-interval", ProcessorConfig.of(new Topics("bench"), "", Path.of("")).commitInterval());
   }
 
   private Duration option(String name, Duration otherwise) {

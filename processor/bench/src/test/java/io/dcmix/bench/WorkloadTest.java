@@ -122,6 +122,6 @@ class WorkloadTest {
   }
 
   private static Settings settings(List<String> options) {
-    return new Settings(Path.of("data"), "cpu", 1, null, null, 1, 0, 8, options, List.of(), null);
+    return new Settings("cpu", 1, null, null, 1, 0, 8, options, List.of(), null);
   }
 }

@@ -41,9 +41,10 @@ final class ChildProcess implements AutoCloseable {
 
   /** Starts the main class with these arguments. */
   static ChildProcess java(Path workingDir, String mainClass, String... args) throws IOException {
+    // It lives for seconds: the JVM's second compiler and its parallel collector cost more than they give back.
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g",
+        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
         "-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(args));
     return new ChildProcess(new ProcessBuilder(command).directory(workingDir.toFile()).redirectErrorStream(true).start());

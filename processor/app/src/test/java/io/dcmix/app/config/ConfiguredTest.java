@@ -162,7 +162,7 @@ class ConfiguredTest {
     environment.putAll(Map.of("DCMIX_WELL_DEADLINE", "soon", "DCMIX_MAX_DELEY", "1ms", "DCMIX_JAVA_OPTS", "-Xmx1g"));
     properties.putAll(Map.of("dcmix.z", "projection", "dcmix.pixelpool", "1"));
     assertThat(refused("run", "--port", "http", "--config", file("""
-        bootstrap-servers: a:9092
+        commit-interval: 100ms
         max-dleay: 20ms
         max-delay: 20 parsecs
         tf32: maybe
@@ -186,7 +186,7 @@ class ConfiguredTest {
             "DCMIX_MAX_DELEY in the environment is no variable of dcmix; did you mean DCMIX_MAX_DELAY?",
             "-Ddcmix.pixelpool is no property of dcmix; did you mean dcmix.pixel-pool?",
             "Invalid value for option '--port': 'http' is not an int",
-            "Missing required option: '--model=FILE'");
+            "Missing required option: '--bootstrap-servers=HOST:PORT'");
   }
 
   @Test

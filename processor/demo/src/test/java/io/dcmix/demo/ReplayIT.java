@@ -12,6 +12,7 @@ import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.RuntimeOptions;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
+import io.dcmix.schema.event.CallStage;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.Topics;
@@ -62,6 +63,7 @@ class ReplayIT {
             Processor.load(model, DevicePolicy.CPU, RuntimeOptions.DEFAULT))) {
           assertThat(replay.exitCode(PATIENCE)).as(replay.output()).isZero();
           assertThat(Files.readAllLines(saved)).hasSize(6);
+          awaitFinalCalls(broker, first, 6);
 
           Outcome again = dcmix(broker, archive, "--acquisition", "another run", "--verify", "replay-a", "--json");
           assertThat(again.exit()).as(again.out() + again.err()).isZero();
@@ -84,6 +86,17 @@ class ReplayIT {
           assertThat(nothing.err()).contains("There is no lane nowhere with results").hasLineCount(1);
           assertThat(processor.ended()).isNotDone();
         }
+      }
+    }
+  }
+
+  /** A plate's calls come after its predictions. */
+  private static void awaitFinalCalls(EmbeddedBroker broker, Topics topics, int wells) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    try (LaneResults results = new LaneResults(topics, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()))) {
+      while (results.calls.values().stream().filter(call -> call.getStage() == CallStage.FINAL).count() < wells) {
+        assertThat(System.nanoTime()).as("final calls in " + topics.lane() + ": " + results.calls.keySet()).isLessThan(end);
+        results.poll();
       }
     }
   }

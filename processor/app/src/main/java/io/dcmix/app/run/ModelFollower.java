@@ -68,7 +68,7 @@ final class ModelFollower implements AutoCloseable {
     this.exchange = exchange;
     this.registry = registry;
     this.swaps = InstanceMeters.swaps(registry);
-    this.refusals = InstanceMeters.refusals(registry, active);
+    this.refusals = InstanceMeters.refusals(registry);
     this.thread = Thread.ofPlatform().name("model-control-" + lane).daemon().start(() -> follow(refused));
   }
 

@@ -134,6 +134,10 @@ public final class Processor implements AutoCloseable {
         String name = lane.config().topics().lane();
         MeterRegistry registry = metrics.lane(name);
         InstanceMeters.fallback(registry, lane.model().devices().fallback() != null);
+        // Told of every lane, from 0 on, also of one whose model is never changed.
+        InstanceMeters.refused(registry, Objects.requireNonNull(models.get(name)));
+        var _ = InstanceMeters.swaps(registry);
+        var _ = InstanceMeters.refusals(registry);
         lanes.put(name, StreamsRuntime.start(
             lane.config(), Objects.requireNonNull(models.get(name)),
             (plane, payload, target) -> PlaneDecoder.decode(plane.format(), payload, target), registry));

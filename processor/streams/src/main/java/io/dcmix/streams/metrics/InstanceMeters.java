@@ -52,10 +52,14 @@ public final class InstanceMeters {
     return Registered.counter(registry, Meters.MODEL_SWAPS);
   }
 
-  /** Counts the versions that are refused, from 0 on, and says whether the one that shall serve is one of them. */
-  public static Counter refusals(MeterRegistry registry, ActiveModel active) {
-    Registered.gauge(registry, Meters.MODEL_REFUSED, () -> active.refusal() == null ? 0 : 1);
+  /** Counts the versions that are refused, from 0 on. */
+  public static Counter refusals(MeterRegistry registry) {
     return Registered.counter(registry, Meters.MODEL_REFUSALS);
+  }
+
+  /** Says whether the version that shall serve was refused. */
+  public static void refused(MeterRegistry registry, ActiveModel active) {
+    Registered.gauge(registry, Meters.MODEL_REFUSED, () -> active.refusal() == null ? 0 : 1);
   }
 
   /** Counts the images that a lane's selection passes over. */

@@ -64,7 +64,7 @@ public final class Gate {
     User user;
     try {
       if (!atOnce.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        limit.succeeded(name, from);
+        limit.withdrawn(name, from);
         return new Answer.Wait(PATIENCE);
       }
     } catch (InterruptedException e) {

@@ -86,6 +86,15 @@ public final class LoginLimit {
     });
   }
 
+  /** The attempt was not made after all; what was counted before it stays. */
+  public synchronized void withdrawn(String name, InetAddress address) {
+    Instant now = clock.instant();
+    keys(name, address).keySet().forEach(key -> {
+      Failures counted = known(key, now);
+      table.put(key, new Failures(Math.max(0, counted.count() - 1), counted.until()));
+    });
+  }
+
   /** Rows of the table. */
   synchronized int size() {
     return table.size();

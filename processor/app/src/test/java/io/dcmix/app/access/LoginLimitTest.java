@@ -73,6 +73,18 @@ class LoginLimitTest {
   }
 
   @Test
+  void shouldNotForgiveWrongPasswordsForAnAttemptThatWasNotMade() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(limit.attempt("ada", at("10.0.0.1"))).isEqualTo(ZERO);
+    }
+    assertThat(limit.attempt("ada", at("10.0.0.1"))).isEqualTo(ZERO);
+    limit.withdrawn("ada", at("10.0.0.1"));
+    now = now.plusSeconds(1);
+    assertThat(limit.attempt("ada", at("10.0.0.1"))).isEqualTo(ZERO);
+    assertThat(limit.attempt("ada", at("10.0.0.1"))).as("the sixth wrong one").isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
   void shouldForgetAfterARightPasswordAndAfterAWhile() {
     for (int i = 0; i < 4; i++) {
       limit.attempt("ada", at("10.0.0.1"));

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.kafka.streams.GroupProtocol;
 import org.junit.jupiter.api.AfterAll;
@@ -17,10 +16,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code dcmix run} as processes that are killed, frozen, joined and left in the middle of a plate with a poison well in it. */
+/** {@code dcmix run} as processes that are frozen, joined, left and robbed of their state in the middle of a plate with a poison well in it. */
 class ProcessFaultsIT {
   @TempDir static Path folder;
   private static BrokerProcess broker;
@@ -37,31 +35,6 @@ class ProcessFaultsIT {
 
   private static FaultLane lane(String name, GroupProtocol protocol) throws Exception {
     return new FaultLane(folder, broker, name + "-" + protocol.name().toLowerCase(Locale.ROOT), protocol, Poison.CORRUPT);
-  }
-
-  /** A moment is a number of results: so many are out, and the images of a few more wells, the last of them in part. */
-  @ParameterizedTest
-  @CsvSource({"CLASSIC, 10", "STREAMS, 3"})
-  void shouldPredictEachWellOnceWhenTheProcessorIsKilledAtRandomMoments(GroupProtocol protocol, int kills) throws Exception {
-    long seed = System.nanoTime();
-    System.out.println("Moments of the kills are drawn from seed " + seed);
-    Random random = new Random(seed);
-    int[] moments = random.ints(1, FaultLane.WELLS - 1).distinct().limit(kills).sorted().toArray();
-    try (FaultLane lane = lane("killed", protocol)) {
-      for (int moment : moments) {
-        lane.publishUpTo(moment * FaultLane.PLANES_PER_WELL + 1 + random.nextInt(5 * FaultLane.PLANES_PER_WELL));
-        try (ChildProcess killed = lane.run("only")) {
-          lane.untilEnded(moment, killed);
-          killed.killNow();
-        }
-      }
-      lane.publishAll();
-      try (ChildProcess last = lane.run("only")) {
-        lane.shouldEndExactlyOnce(last);
-      }
-    } catch (AssertionError e) {
-      throw new AssertionError("With seed " + seed + ": " + e.getMessage(), e);
-    }
   }
 
   @ParameterizedTest

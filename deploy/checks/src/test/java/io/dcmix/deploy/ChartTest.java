@@ -180,6 +180,11 @@ class ChartTest {
   }
 
   @Test
+  void shouldRefuseToScrapeAPageThatAsksForAName() {
+    assertThatThrownBy(() -> chart.render(ALL.replace("{existingSecret: dcmix-page,", "{existingSecret: dcmix-page, openMetrics: false,"))).hasMessageContaining("page.openMetrics");
+  }
+
+  @Test
   void shouldKeepTheStateOfAnInstanceAndUpgradeOneAfterTheOther() throws Exception {
     List<JsonNode> manifests = chart.render(LEAST);
     JsonNode set = one(manifests, "StatefulSet");

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "aot",
     sortOptions = false,
     description = {
-      "Make the cache with which the JVM starts a processor in a second instead of several (JDK 25's ahead-of-time cache).",
+      "Make the cache with which the JVM starts a processor sooner (JDK 25's ahead-of-time cache), and measure how much.",
       "",
       "A processor is started and scores a few simulated plates, with a broker of its own; when it ends, the JVM writes down which",
       "classes it loaded and which methods it used most. From then on ./dcmix starts with that, until DCMIX is built anew. Then",

@@ -41,6 +41,11 @@ public record LanePlan(Topics lane, List<LaneTopic> topics) {
     topics = List.copyOf(topics);
   }
 
+  /** The names, rights and reasons alone: partitions, replication and retention of images are any. */
+  public static LanePlan of(Topics lane) {
+    return of(lane, new LaneTopics.Plan(1, (short) 1, Duration.ofDays(1)));
+  }
+
   /** What this lane needs where its topics are made like this. */
   public static LanePlan of(Topics lane, LaneTopics.Plan plan) {
     List<LaneTopic> topics = new ArrayList<>(inputs(lane, plan));

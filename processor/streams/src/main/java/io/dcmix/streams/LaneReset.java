@@ -35,13 +35,12 @@ public final class LaneReset {
    * A lane before it is reset.
    *
    * @param group its state; null if there is none
-   * @param streamsProtocol whether the broker shares out its work
    * @param internal its internal topics that exist
    * @param strange other topics that are called like internal ones of it: of an earlier version of the processor
    * @param images of each partition that are still kept
    */
   public record Outlook(
-      Topics lane, @Nullable GroupState group, boolean streamsProtocol, List<String> internal, List<String> strange, List<Kept> images) {
+      Topics lane, @Nullable GroupState group, List<String> internal, List<String> strange, List<Kept> images) {
     /** Whether a processor of it runs, or has just been killed and its session has not ended. */
     public boolean isActive() {
       return group != null && group != GroupState.EMPTY && group != GroupState.DEAD;
@@ -78,17 +77,21 @@ public final class LaneReset {
 
   /** Looks; changes nothing. */
   public static Outlook look(Admin admin, Topics lane) throws ExecutionException, InterruptedException {
-    GroupListing group = admin.listGroups().all().get().stream().filter(g -> g.groupId().equals(lane.applicationId())).findFirst().orElse(null);
+    GroupListing group = group(admin, lane);
     Set<String> existing = admin.listTopics().names().get();
     List<String> internal = internal(lane).stream().filter(existing::contains).toList();
     List<String> strange = existing.stream().filter(name -> isStrange(lane, name)).sorted().toList();
-    boolean streams = group != null && group.type().filter(type -> type == GroupType.STREAMS).isPresent();
-    return new Outlook(lane, group == null ? null : group.groupState().orElse(GroupState.UNKNOWN), streams, internal, strange,
+    return new Outlook(lane, group == null ? null : group.groupState().orElse(GroupState.UNKNOWN), internal, strange,
         existing.contains(lane.imageEvents()) ? kept(admin, lane.imageEvents()) : List.of());
   }
 
+  /** Null if there is none, or none that this user may see. */
+  private static @Nullable GroupListing group(Admin admin, Topics lane) throws ExecutionException, InterruptedException {
+    return admin.listGroups().all().get().stream().filter(g -> g.groupId().equals(lane.applicationId())).findFirst().orElse(null);
+  }
+
   private static List<String> internal(Topics lane) {
-    return LanePlan.of(lane, new LaneTopics.Plan(1, (short) 1, Duration.ZERO)).internal().stream().map(LaneTopic::name).toList();
+    return LanePlan.of(lane).internal().stream().map(LaneTopic::name).toList();
   }
 
   /** A lane's name may begin like another's: {@code dcmix-a-b-wells-changelog} is of lane a-b, not of a. */
@@ -127,15 +130,16 @@ public final class LaneReset {
   }
 
   /**
-   * Deletes the group's offsets and the internal topics, and waits until they are gone. A group that became active meanwhile is
-   * refused by the broker, and nothing is deleted.
+   * Deletes the group's offsets and the internal topics, and waits until they are gone. A group that became active meanwhile, or that
+   * this user may not see or delete, is refused by the broker, and nothing is deleted.
    */
   public static void run(Admin admin, Outlook outlook) throws ExecutionException, InterruptedException {
     List<String> group = List.of(outlook.lane().applicationId());
     try {
-      if (outlook.group() != null) {
-        (outlook.streamsProtocol() ? admin.deleteStreamsGroups(group).all() : admin.deleteConsumerGroups(group).all()).get();
-      }
+      // Asked also when none was seen: brokers leave out of their lists what a user may not describe, and topics must not go before its offsets.
+      GroupListing now = group(admin, outlook.lane());
+      boolean streams = now != null && now.type().filter(type -> type == GroupType.STREAMS).isPresent();
+      (streams ? admin.deleteStreamsGroups(group).all() : admin.deleteConsumerGroups(group).all()).get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof GroupIdNotFoundException)) {
         throw e;

@@ -103,11 +103,4 @@ public record Topics(String lane, String source) {
   public String internal(String name) {
     return applicationId() + "-" + name;
   }
-
-  /** Every topic that a processor of the lane reads or writes. */
-  public List<String> all() {
-    return List.of(
-        imageEvents(), acquisitions(), plateLayouts(), wellPredictions(), wellFailures(), channelImportance(), hitCalls(),
-        plateQuality(), alerts(), deadLetters());
-  }
 }

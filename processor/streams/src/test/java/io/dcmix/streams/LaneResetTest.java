@@ -26,19 +26,19 @@ class LaneResetTest {
   @CsvSource({"STABLE, true", "PREPARING_REBALANCE, true", "COMPLETING_REBALANCE, true", "ASSIGNING, true", "RECONCILING, true", "NOT_READY, true",
     "UNKNOWN, true", "EMPTY, false", "DEAD, false"})
   void onlyAnEmptyGroupMayBeReset(GroupState state, boolean active) {
-    assertThat(new Outlook(new Topics("a"), state, false, List.of(), List.of(), List.of()).isActive()).isEqualTo(active);
+    assertThat(new Outlook(new Topics("a"), state, List.of(), List.of(), List.of()).isActive()).isEqualTo(active);
   }
 
   @Test
   void imagesThatAreKeptAreCountedAndLossIsNoticed() {
     Instant early = Instant.parse("2026-01-05T08:00:00Z");
-    Outlook whole = new Outlook(new Topics("a"), null, false, List.of(), List.of(),
+    Outlook whole = new Outlook(new Topics("a"), null, List.of(), List.of(),
         List.of(new Kept(0, 0, 10, early.plusSeconds(5)), new Kept(1, 0, 7, early), new Kept(2, 0, 0, null)));
     assertThat(whole.keptImages()).isEqualTo(17);
     assertThat(whole.hasLostImages()).isFalse();
     assertThat(whole.oldest()).isEqualTo(early);
     assertThat(whole.isEmpty()).isTrue();
-    Outlook cut = new Outlook(new Topics("a"), GroupState.EMPTY, false, List.of(), List.of(), List.of(new Kept(0, 4, 10, early)));
+    Outlook cut = new Outlook(new Topics("a"), GroupState.EMPTY, List.of(), List.of(), List.of(new Kept(0, 4, 10, early)));
     assertThat(cut.keptImages()).isEqualTo(6);
     assertThat(cut.hasLostImages()).isTrue();
   }

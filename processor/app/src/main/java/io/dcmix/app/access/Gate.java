@@ -68,6 +68,7 @@ public final class Gate {
         return new Answer.Wait(PATIENCE);
       }
     } catch (InterruptedException e) {
+      limit.withdrawn(name, from);
       Thread.currentThread().interrupt();
       return new Answer.Wait(PATIENCE);
     }

@@ -16,7 +16,7 @@ import java.util.Map.Entry;
  * <ul>
  *   <li>of one user from one address, 5 free, up to 15 minutes;
  *   <li>of all users from one address, and of one user from all addresses, 20 free, up to a minute: that stops guessing from many
- *       places and locks nobody out for long, not even behind a proxy where all have one address.
+ *       places and locks nobody out for long. Behind a proxy all have one address, so that there the first rule is of a user, too.
  * </ul>
  *
  * Failures are forgotten a quarter of an hour after the wait. The table is bounded; the longest untouched are given up first.

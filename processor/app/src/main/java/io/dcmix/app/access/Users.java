@@ -46,7 +46,10 @@ public final class Users {
   /** The user of a name; null if there is none. */
   public synchronized @Nullable User find(String name) {
     State now = look(file);
-    if (now != null && !now.equals(state)) {
+    if (now == null && state != null) {
+      LOG.error("The users stay those that were read before: {} cannot be found", file);
+      state = null;
+    } else if (now != null && !now.equals(state)) {
       state = now;
       try {
         users = Map.copyOf(UsersFile.read(file));

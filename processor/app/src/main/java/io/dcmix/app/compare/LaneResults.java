@@ -148,7 +148,7 @@ public final class LaneResults implements AutoCloseable {
       return;
     }
     if (record.value() == null) {
-      (record.topic().equals(lane.wellPredictions()) ? predictions : failures).remove(key); // it was taken back
+      takenBack(record.topic()).remove(key);
       return;
     }
     try {
@@ -170,6 +170,10 @@ public final class LaneResults implements AutoCloseable {
     } catch (UnreadableRecordException e) {
       throw new CliException("Record %d of %s-%d is unreadable: %s".formatted(record.offset(), record.topic(), record.partition(), e.getMessage()), e);
     }
+  }
+
+  private Map<WellKey, ?> takenBack(String topic) {
+    return topic.equals(lane.wellPredictions()) ? predictions : topic.equals(lane.hitCalls()) ? calls : failures;
   }
 
   private boolean newer(WellKey key, int revision) {

@@ -23,6 +23,10 @@ final class Keys {
   /** What is asked each time, or destroys, is not said once and for all. */
   private static final Set<String> NEVER = Set.of("config", "yes", "all", "images");
 
+  /** All that is said once and for all to commands that take away: where, and of which lane. */
+  private static final Set<String> TO_DESTROYERS = Set.of("bootstrap-servers", "kafka", "lane");
+  private static final String DESTROYERS = "lane";
+
   /** Names the file itself. */
   static final String CONFIG = "config";
 
@@ -92,9 +96,11 @@ final class Keys {
   /** The options of a command by their keys, as the help lists them. */
   static Map<String, OptionSpec> options(CommandSpec command) {
     Map<String, OptionSpec> options = new LinkedHashMap<>();
+    boolean destroyer = path(command).getFirst().equals(DESTROYERS);
     for (OptionSpec option : command.options()) {
       String key = key(option);
-      if (!option.usageHelp() && !option.versionHelp() && !option.inherited() && !option.hidden() && !NEVER.contains(key)) {
+      if (!option.usageHelp() && !option.versionHelp() && !option.inherited() && !option.hidden() && !NEVER.contains(key)
+          && (!destroyer || TO_DESTROYERS.contains(key))) {
         options.put(key, option);
       }
     }

@@ -27,7 +27,7 @@ public record Surroundings(Map<String, String> environment, Map<String, String> 
 
   /** Variables of the launchers, of the log, of the tests and of compose's .env; and the secret whose option names a file. */
   private static final Set<String> OTHERS =
-      Set.of("DCMIX_OIDC_CLIENT_SECRET", "DCMIX_JAVA_OPTS", "DCMIX_PROFILE", "DCMIX_HOME", "DCMIX_LOG", "DCMIX_DATA", "DCMIX_MODELS", "DCMIX_IMAGES", "DCMIX_MEMORY");
+      Set.of("DCMIX_OIDC_CLIENT_SECRET", "DCMIX_JAVA_OPTS", "DCMIX_PROFILE", "DCMIX_HOME", "DCMIX_LOG", "DCMIX_DATA", "DCMIX_MODEL_FOLDER", "DCMIX_IMAGES", "DCMIX_MEMORY");
 
   /** Nothing but what begins so is kept. */
   public Surroundings {

@@ -11,15 +11,22 @@ import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.schema.event.ModelControl;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.PublishProgress;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.streams.LanePlan;
+import io.dcmix.streams.LaneRole;
+import io.dcmix.streams.LaneTopic;
 import io.dcmix.streams.Topics;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.acl.AclOperation;
 import org.jspecify.annotations.Nullable;
 
 /** The AsyncAPI 3.0 document of a lane's topics; meanings, keys and fields are those of the Avro schemas that the code writes with. */
@@ -29,13 +36,13 @@ final class AsyncApi {
   private static final String AVRO = "application/vnd.apache.avro+json;version=1.9.0";
   private static final String KAFKA_BINDING = "0.5.0";
 
-  /** What the processor does with a topic. */
-  private enum Action {
-    SEND, RECEIVE, NOTHING
-  }
-
-  /** @param value null where the bytes are as they came */
-  private record Channel(String id, String topic, Action action, String cleanup, @Nullable Schema value) {}
+  /**
+   * A topic.
+   *
+   * @param actions what the processor does with it
+   * @param value null where the bytes are as they came
+   */
+  private record Channel(String id, String topic, List<String> actions, String cleanup, @Nullable Schema value) {}
 
   private AsyncApi() {}
 
@@ -60,9 +67,9 @@ final class AsyncApi {
       ArrayNode cleanup = binding.putObject("topicConfiguration").putArray("cleanup.policy");
       List.of(channel.cleanup().split(",", -1)).forEach(cleanup::add);
       binding.put("bindingVersion", KAFKA_BINDING);
-      if (channel.action() != Action.NOTHING) {
-        ObjectNode operation = operations.putObject(channel.action().name().toLowerCase(Locale.ROOT) + "-" + channel.id());
-        operation.put("action", channel.action().name().toLowerCase(Locale.ROOT));
+      for (String action : channel.actions()) {
+        ObjectNode operation = operations.putObject(action + "-" + channel.id());
+        operation.put("action", action);
         operation.putObject("channel").put("$ref", "#/channels/" + channel.id());
       }
     }
@@ -71,18 +78,43 @@ final class AsyncApi {
   }
 
   private static List<Channel> channels(Topics topics) {
-    return List.of(
-        new Channel("image-events", topics.imageEvents(), Action.RECEIVE, "delete", ImageEvent.getClassSchema()),
-        new Channel("acquisitions", topics.acquisitions(), Action.RECEIVE, "compact", Acquisition.getClassSchema()),
-        new Channel("plate-layouts", topics.plateLayouts(), Action.RECEIVE, "compact", PlateLayout.getClassSchema()),
-        new Channel("publish-progress", topics.publishProgress(), Action.NOTHING, "compact", PublishProgress.getClassSchema()),
-        new Channel("well-predictions", topics.wellPredictions(), Action.SEND, "compact", WellPrediction.getClassSchema()),
-        new Channel("well-failures", topics.wellFailures(), Action.SEND, "delete", WellFailure.getClassSchema()),
-        new Channel("hit-calls", topics.hitCalls(), Action.SEND, "compact", HitCall.getClassSchema()),
-        new Channel("plate-quality", topics.plateQuality(), Action.SEND, "compact", PlateQuality.getClassSchema()),
-        new Channel("channel-importance", topics.channelImportance(), Action.SEND, "compact,delete", ChannelImportance.getClassSchema()),
-        new Channel("alerts", topics.alerts(), Action.SEND, "delete", Alert.getClassSchema()),
-        new Channel("dead-letters", topics.deadLetters(), Action.SEND, "delete", null));
+    return LanePlan.of(topics).external().stream()
+        .map(topic -> new Channel(
+            topic.name().substring(topic.name().lastIndexOf('.') + 1), topic.name(), actions(topic), topic.cleanup().setting(), value(topics, topic.name())))
+        .toList();
+  }
+
+  /** That the processor reads its results again, for the page, is no concern of others. */
+  private static List<String> actions(LaneTopic topic) {
+    Set<AclOperation> rights = topic.rightsOf(LaneRole.PROCESSOR);
+    List<String> actions = new ArrayList<>();
+    if (rights.contains(AclOperation.READ) && topic.kind() == LaneTopic.Kind.INPUT) {
+      actions.add("receive");
+    }
+    if (rights.contains(AclOperation.WRITE)) {
+      actions.add("send");
+    }
+    return actions;
+  }
+
+  /** What the code writes there; null where the bytes are as they came. */
+  private static @Nullable Schema value(Topics topics, String topic) {
+    Map<String, Schema> schemas = Map.ofEntries(
+        Map.entry(topics.imageEvents(), ImageEvent.getClassSchema()),
+        Map.entry(topics.acquisitions(), Acquisition.getClassSchema()),
+        Map.entry(topics.plateLayouts(), PlateLayout.getClassSchema()),
+        Map.entry(topics.publishProgress(), PublishProgress.getClassSchema()),
+        Map.entry(topics.modelControl(), ModelControl.getClassSchema()),
+        Map.entry(topics.wellPredictions(), WellPrediction.getClassSchema()),
+        Map.entry(topics.wellFailures(), WellFailure.getClassSchema()),
+        Map.entry(topics.hitCalls(), HitCall.getClassSchema()),
+        Map.entry(topics.plateQuality(), PlateQuality.getClassSchema()),
+        Map.entry(topics.channelImportance(), ChannelImportance.getClassSchema()),
+        Map.entry(topics.alerts(), Alert.getClassSchema()));
+    if (!topic.equals(topics.deadLetters()) && !schemas.containsKey(topic)) {
+      throw new IllegalStateException("The topic " + topic + " has no schema here");
+    }
+    return schemas.get(topic);
   }
 
   private static ObjectNode message(Channel channel) {

@@ -8,10 +8,8 @@ import io.dcmix.streams.LanePlan;
 import io.dcmix.streams.LaneRights;
 import io.dcmix.streams.LaneRights.Right;
 import io.dcmix.streams.LaneRole;
-import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -94,7 +92,7 @@ public final class AclsCommand implements CliCommand {
     if (group != null && (!reader || !GROUP.matcher(group).matches())) {
       throw new CliException("--group names the consumer group of a --reader, without spaces and quotes");
     }
-    List<Right> rights = LaneRights.of(LanePlan.of(topics, new LaneTopics.Plan(1, (short) 1, Duration.ofDays(1))), roles(), group);
+    List<Right> rights = LaneRights.of(LanePlan.of(topics), roles(), group);
     PrintWriter out = spec.commandLine().getOut();
     out.print(switch (format) {
       case COMMANDS -> commands(rights);

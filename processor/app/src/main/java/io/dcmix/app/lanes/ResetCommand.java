@@ -72,7 +72,8 @@ final class ResetCommand implements Callable<Integer> {
     if (state != null) {
       delete(state);
     }
-    out.println("Lane %s begins anew with the next 'dcmix run --lane %s'.".formatted(topics.lane(), topics.lane()));
+    out.println("Lane %s begins anew with the next '%s'.".formatted(topics.lane(), topics.borrowsImages()
+        ? "dcmix rescore --lane %s --into %s".formatted(topics.source(), topics.lane()) : "dcmix run --lane " + topics.lane()));
     out.flush();
     return 0;
   }
@@ -88,8 +89,8 @@ final class ResetCommand implements Callable<Integer> {
     text.append(state != null ? "  delete  folder %s%n".formatted(state)
         : "  keep    local state: delete the folder %s in the --state-dir of every instance, or wells that are forgotten here come back%n".formatted(lane.applicationId()));
     text.append("  keep    inputs and results%n".formatted());
-    text.append(outlook.oldest() == null ? "Afterwards there is no image to read.%n".formatted()
-        : "Afterwards %,d images are read anew, the oldest of %s.%n".formatted(outlook.keptImages(), outlook.oldest()));
+    text.append(outlook.oldest() == null ? "Afterwards there is no image to read; a lane of borrowed ones wants --images-of.%n".formatted()
+        : "Afterwards about %,d images are read anew, the oldest of %s.%n".formatted(outlook.keptImages(), outlook.oldest()));
     if (outlook.hasLostImages()) {
       text.append("  Retention has taken earlier ones. Their results stay; a well that has lost some of its images comes out INCOMPLETE, in the place of what was said of it.%n".formatted());
     }

@@ -41,13 +41,13 @@ final class StatusCommand implements Callable<Integer> {
     });
   }
 
-  /** Whether what shall serve was refused, and was not put to work by anybody since. */
+  /** Whether what shall serve was refused, and was not put to work by anybody since, by the clocks of those who say so. */
   static boolean isRefused(ModelOrders orders) {
     ModelControl wanted = orders.activated();
     ModelControl refused = orders.refused();
     ModelControl confirmed = orders.confirmed();
     return wanted != null && refused != null && refused.getModelSha256().equals(wanted.getModelSha256())
-        && (confirmed == null || !confirmed.getModelSha256().equals(wanted.getModelSha256()));
+        && (confirmed == null || !confirmed.getModelSha256().equals(wanted.getModelSha256()) || confirmed.getAt().isBefore(refused.getAt()));
   }
 
   private static String text(@Nullable ModelControl record, String otherwise) {

@@ -8,6 +8,7 @@ import io.dcmix.schema.event.ModelEvent;
 import io.dcmix.streams.control.ModelControlReader;
 import io.dcmix.streams.control.ModelControlWriter;
 import io.dcmix.streams.metrics.InstanceMeters;
+import io.dcmix.streams.wire.RegistryUnavailableException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,26 +75,28 @@ final class ModelFollower implements AutoCloseable {
   }
 
   private void follow(List<ModelSource.Refused> refused) {
-    refused.forEach(one -> refuse(one.wanted(), one.why()));
-    ModelControl confirmed = reader.orders().confirmed();
-    if (confirmed == null || !confirmed.getModelSha256().equals(active.get().card().sha256())) {
-      confirm(active.get().card());
-    }
+    // Kept over an outage of the brokers or the registry in the middle of a poll.
+    AtomicReference<@Nullable ModelControl> newest = new AtomicReference<>();
     try {
+      refused.forEach(one -> refuse(one.wanted(), one.why()));
+      ModelControl confirmed = reader.orders().confirmed();
+      if (confirmed == null || !confirmed.getModelSha256().equals(active.get().card().sha256())) {
+        confirm(active.get().card());
+      }
       while (!closing.await(0, TimeUnit.SECONDS)) {
         try {
-          AtomicReference<ModelControl> newest = new AtomicReference<>();
           reader.poll(POLL, record -> {
             if (record.getEvent() == ModelEvent.ACTIVATED) {
               newest.set(record);
             }
           });
-          if (newest.get() != null) {
-            take(newest.get());
+          ModelControl wanted = newest.getAndSet(null);
+          if (wanted != null) {
+            take(wanted);
           }
         } catch (InterruptException e) {
           return;
-        } catch (KafkaException e) {
+        } catch (KafkaException | RegistryUnavailableException e) {
           LOG.warn("Lane {}: {} cannot be followed for now, {} goes on: {}", lane, "model-control", text(active.get().card()), e.getMessage());
           if (closing.await(REST.toSeconds(), TimeUnit.SECONDS)) {
             return;
@@ -124,6 +128,10 @@ final class ModelFollower implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("Lane {}: loading model {} {} ended by an unexpected error", lane, wanted.getModelName(), wanted.getModelVersion(), e);
       refuse(wanted, "loading it ended by an unexpected error: " + e);
+      return;
+    }
+    if (closing.getCount() == 0) {
+      model.release().run();
       return;
     }
     try {
@@ -159,7 +167,7 @@ final class ModelFollower implements AutoCloseable {
   private void write(Writing writing) {
     try {
       writing.run();
-    } catch (IOException e) {
+    } catch (IOException | RegistryUnavailableException e) {
       LOG.warn("Lane {}: what became of its model could not be written: {}", lane, e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

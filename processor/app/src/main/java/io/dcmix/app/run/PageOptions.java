@@ -133,6 +133,7 @@ final class PageOptions {
   }
 
   private boolean isLoopback() {
+    refuseIf(host.isBlank(), "--host: an address; 127.0.0.1 is this machine alone"); // nothing stands for all of them
     return isLoopback(host);
   }
 

@@ -130,10 +130,12 @@ public final class Processor implements AutoCloseable {
       if (!problems.isEmpty()) {
         throw new CliException(String.join("; ", problems));
       }
+      // Whatever is loaded after a fallback asks for the CPU, so that the first alone knows.
+      boolean fallenBack = wanted.stream().anyMatch(lane -> lane.model().devices().fallback() != null);
       for (Lane lane : wanted) {
         String name = lane.config().topics().lane();
         MeterRegistry registry = metrics.lane(name);
-        InstanceMeters.fallback(registry, lane.model().devices().fallback() != null);
+        InstanceMeters.fallback(registry, fallenBack);
         // Told of every lane, from 0 on, also of one whose model is never changed.
         InstanceMeters.refused(registry, Objects.requireNonNull(models.get(name)));
         var _ = InstanceMeters.swaps(registry);

@@ -43,6 +43,8 @@ class UsersTest {
     assertThat(users.find("ada").role()).isEqualTo(Role.OPERATOR);
     Files.writeString(file, "ada:" + HORSE + ":operatorr\n");
     assertThat(users.find("ada").role()).as("the last that could be read").isEqualTo(Role.OPERATOR);
+    Files.delete(file);
+    assertThat(users.find("ada").role()).as("a file that is gone").isEqualTo(Role.OPERATOR);
     Files.writeString(file, "eve:" + HORSE + ":viewer\n");
     Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
     assertThat(users.find("ada")).isNull();

@@ -60,6 +60,9 @@ class ModelCommandTest {
     assertThat(StatusCommand.isRefused(orders)).isTrue();
     assertThat(StatusCommand.isRefused(orders.with(record(ModelEvent.CONFIRMED, "b")))).isFalse();
     assertThat(StatusCommand.isRefused(orders.with(record(ModelEvent.ACTIVATED, "a")))).as("back to what serves").isFalse();
+    ModelControl later = record(ModelEvent.REFUSED, "b");
+    later.setAt(Instant.EPOCH.plusSeconds(1));
+    assertThat(StatusCommand.isRefused(orders.with(record(ModelEvent.CONFIRMED, "b")).with(later))).as("by another instance, after the first").isTrue();
     assertThat(StatusCommand.isRefused(ModelOrders.NONE)).isFalse();
   }
 }

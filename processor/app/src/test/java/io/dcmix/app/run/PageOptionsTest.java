@@ -55,6 +55,12 @@ class PageOptionsTest {
         .hasMessageContaining("nobody is asked who they are").hasMessageContaining("--users").hasMessageContaining("--without-authentication");
   }
 
+  /** A server that is given no address takes all of them. */
+  @Test
+  void shouldNotTakeNoAddressForThisMachine() {
+    assertThatThrownBy(() -> access("--host=", Map.of())).isInstanceOf(ParameterException.class).hasMessageContaining("--host: an address");
+  }
+
   @Test
   void shouldEndWithWrongUsageBeforeAnythingElseHappens() {
     StringWriter err = new StringWriter();

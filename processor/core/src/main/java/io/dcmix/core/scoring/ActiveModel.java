@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class ActiveModel implements Supplier<ServedModel>, AutoCloseable {
   private final ScorerConfig scoring;
   private Version current; // guarded by this
+  private boolean closed; // guarded by this
   private volatile ServedModel served;
   private volatile @Nullable String refusal;
 
@@ -104,7 +105,8 @@ public final class ActiveModel implements Supplier<ServedModel>, AutoCloseable {
   }
 
   /**
-   * Lets another version take over: runs that begin from now on are its. A refusal is forgotten.
+   * Lets another version take over: runs that begin from now on are its. A refusal is forgotten. After {@link #close} it is given up
+   * at once.
    *
    * @param models on the same devices, loaded and warm
    * @param release as in the constructor; not called if they are refused
@@ -119,18 +121,21 @@ public final class ActiveModel implements Supplier<ServedModel>, AutoCloseable {
     if (!devices.equals(devices())) {
       throw new IllegalArgumentException("It runs on %s and the lane on %s".formatted(devices, devices()));
     }
-    Version old;
-    boolean over;
+    Version over = null;
     synchronized (this) {
-      old = current;
-      current = new Version(models, release);
-      served = served(models);
-      old.replaced = true;
-      over = old.isOver();
+      if (closed) {
+        over = new Version(models, release); // it was still being loaded when the lane ended
+      } else {
+        Version old = current;
+        current = new Version(models, release);
+        served = served(models);
+        old.replaced = true;
+        over = old.isOver() ? old : null;
+      }
     }
     refusal = null;
-    if (over) {
-      old.release.run();
+    if (over != null) {
+      over.release.run();
     }
   }
 
@@ -155,6 +160,7 @@ public final class ActiveModel implements Supplier<ServedModel>, AutoCloseable {
     Version last;
     boolean over;
     synchronized (this) {
+      closed = true;
       last = current;
       over = !last.replaced && last.leases == 0;
       last.replaced = true;

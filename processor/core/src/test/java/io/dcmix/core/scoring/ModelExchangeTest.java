@@ -146,6 +146,15 @@ class ModelExchangeTest {
   }
 
   @Test
+  void aVersionThatComesAfterTheLaneClosedIsGivenUpAtOnceAndTheOldOneNotTwice() {
+    ActiveModel active = new ActiveModel(List.of(new Held("1", OPEN)), SMALL, given::incrementAndGet);
+    active.close();
+    active.replace(List.of(new Held("2", OPEN)), () -> given.addAndGet(10));
+    assertThat(given).hasValue(11);
+    assertThat(active.get().card().version()).isEqualTo("1");
+  }
+
+  @Test
   void aVersionThatDoesNotFitTheLaneIsRefusedAndTheOldOneGoesOn() {
     ActiveModel active = ActiveModel.of(List.of(new Held("1", OPEN)), SMALL);
     SiteModel other = new Held(cardOf("2", "sha-2", List.of("B", "C")), OPEN);

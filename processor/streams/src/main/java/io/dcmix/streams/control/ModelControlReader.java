@@ -6,6 +6,8 @@ import io.dcmix.streams.Topics;
 import io.dcmix.streams.results.LaneReader;
 import io.dcmix.streams.wire.EdgeSerdes;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,6 +28,7 @@ public final class ModelControlReader implements AutoCloseable {
   private final String topic;
   private final LaneReader reader;
   private final Deserializer<ModelControl> deserializer;
+  private final Deque<ConsumerRecord<byte[], byte[]>> read = new ArrayDeque<>();
   private ModelOrders orders = ModelOrders.NONE;
 
   /**
@@ -54,9 +57,18 @@ public final class ModelControlReader implements AutoCloseable {
     return orders;
   }
 
-  /** Hands on what comes within this time, in order. */
+  /**
+   * Hands on what comes within this time, in order. What could not be, because the registry did not answer, comes again with the next
+   * call.
+   */
   public void poll(Duration atMost, Consumer<ModelControl> taker) {
-    reader.poll(atMost).forEach(record -> take(record, taker));
+    if (read.isEmpty()) {
+      reader.poll(atMost).forEach(read::add);
+    }
+    while (!read.isEmpty()) {
+      take(read.getFirst(), taker);
+      read.removeFirst();
+    }
   }
 
   /** What was said up to here. */

@@ -48,6 +48,8 @@ public final class RocksMemory implements RocksDBConfigSetter {
     options.setWriteBufferManager(writes);
     options.setWriteBufferSize(WRITE_BUFFER);
     options.setMaxWriteBufferNumber(2);
+    // The default starts 15 threads to open the files of a store, be there any or not: over a thousand at a processor's start.
+    options.setMaxFileOpeningThreads(1);
   }
 
   @Override

@@ -29,6 +29,7 @@ final class StreamsSettings {
     p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.streamThreads());
     p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
     p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    quietMetrics(p);
     // Exceptions fail the instance everywhere; spelled out until this is the default (Kafka 5).
     p.put("processing.exception.handler.global.enabled", true);
     // A punctuation waits for the poll, and without input the poll waits this long.
@@ -42,6 +43,15 @@ final class StreamsSettings {
     p.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
     p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LaneTopics.MAX_MESSAGE_BYTES);
     return p;
+  }
+
+  /**
+   * Leaves out who else would be told of each of Kafka's own metrics: ours are asked for. A lane of 8 partitions has some 10,000, and
+   * telling JMX and the brokers' collector of each took a third of the time in which the tasks start. Who wants them says so.
+   */
+  private static void quietMetrics(Properties p) {
+    p.putIfAbsent(StreamsConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+    p.putIfAbsent(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
   }
 
   private static void memory(Properties p, MemoryBudget memory, ModelCard model, int partitions) {

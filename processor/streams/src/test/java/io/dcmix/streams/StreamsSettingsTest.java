@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
@@ -29,5 +30,12 @@ class StreamsSettingsTest {
     assertThat(settings).containsEntry("group.protocol", "STREAMS")
         .doesNotContainKeys("main.consumer.session.timeout.ms", "main.consumer.heartbeat.interval.ms");
     assertThatCode(() -> new StreamsConfig(settings)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void shouldTellNobodyElseOfKafkasMetricsUnlessAskedTo() {
+    assertThat(settings(CONFIG)).containsEntry("metric.reporters", "").containsEntry("enable.metrics.push", false);
+    Properties asked = settings(CONFIG.withKafka(Map.of("metric.reporters", "org.apache.kafka.common.metrics.JmxReporter", "enable.metrics.push", "true")));
+    assertThat(asked).containsEntry("metric.reporters", "org.apache.kafka.common.metrics.JmxReporter").containsEntry("enable.metrics.push", "true");
   }
 }

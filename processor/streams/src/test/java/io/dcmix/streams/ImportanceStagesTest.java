@@ -232,9 +232,10 @@ class ImportanceStagesTest {
       assertThat(entries(forgetful, "plate-rows")).as("something came of it eight hours ago").isEqualTo(2);
       assertThat(forgetful.importance().get("plate/P/1").getWells()).isEqualTo(2);
       forgetful.pass(Duration.ofHours(4));
-      for (String store : List.of("plate-rows", "plate-partials", "plate-arrivals", "plate-running", "plate-calls", "plate-quality", "plate-alerts")) {
+      for (String store : List.of("plate-rows", "plate-arrivals", "plate-running", "plate-calls", "plate-quality", "plate-alerts")) {
         assertThat(entries(forgetful, store)).as(store).isZero();
       }
+      assertThat(entries(forgetful, "plate-partials")).as("which version of the model it is of, and no plate's").isEqualTo(1);
       assertThat(forgetful.importance()).as("no tombstone").doesNotContainEntry("plate/P/1", null);
     }
   }

@@ -182,6 +182,35 @@ class ModelVersionsTest {
     }
   }
 
+  @Test
+  void aWindowIsTakenOverTheServingVersionsWellsAsSoonAsItServesAlsoWhenItServedBefore() {
+    try (TestLane lane = new TestLane()) {
+      lane.announce(List.of("A01", "A02"), 1);
+      lane.publishSite("A01", 1, 60);
+      lane.publishSite("A02", 1, 60);
+      lane.pass(Duration.ofSeconds(5));
+      assertThat(ofWindow(lane)).isEqualTo("1: 2 wells");
+      lane.serve(NEW);
+      lane.pass(Duration.ofMinutes(2));
+      lane.pass(Duration.ofSeconds(5));
+      assertThat(lane.importanceRecords()).as("no well is the new version's yet: what was said stays").isEmpty();
+      lane.announce(TestLane.acquisition(List.of("A01"), List.of(1)).setPlate("P2"));
+      lane.publish(TestLane.image("A01", 1, "DNA", 60).setPlate("P2"));
+      lane.publish(TestLane.image("A01", 1, "GFP", 7).setPlate("P2"));
+      lane.pass(Duration.ofSeconds(5));
+      assertThat(ofWindow(lane)).isEqualTo("2: 1 wells");
+      lane.serve(TestLane.MODEL);
+      lane.pass(Duration.ofMinutes(2));
+      lane.pass(Duration.ofSeconds(5));
+      assertThat(ofWindow(lane)).as("no plate came meanwhile").isEqualTo("1: 2 wells");
+    }
+  }
+
+  private static String ofWindow(TestLane lane) {
+    ChannelImportance window = lane.importance().get("all");
+    return window.getModelVersion() + ": " + window.getWells() + " wells";
+  }
+
   private static WellPrediction only(TestLane lane) {
     List<WellPrediction> all = lane.predictions();
     assertThat(all).hasSize(1);

@@ -150,8 +150,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     private final Map<String, @Nullable Acquisition> watched = new HashMap<>();
     /** Running plates whose silence was noticed. */
     private final Set<String> silent = new HashSet<>();
-    /** The version whose wells every plate was last told to take its importance over. */
-    private ModelCard taken = model.get();
+    private final TakenModel taken;
     private boolean restored;
     private @Nullable Cancellable looking;
     private final Cancellable lookout;
@@ -162,6 +161,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       this.layouts = context.getStateStore(LAYOUTS);
       this.running = context.getStateStore(RUNNING);
       this.partials = context.getStateStore(PARTIALS);
+      this.taken = new TakenModel(partials);
       this.announcements = new Announcements<>(context.getStateStore(Announcements.STORE), acquisitionDecoder);
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
       this.changed = new ChangedKeys(context, CHANGED, config.importance().emitEvery(), this::emit);
@@ -310,11 +310,10 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       schedule();
     }
 
-    /** Its rows may have come from another instance before this one had the version that made them. */
+    /** Rows of the version that serves now may have come before it did, from an instance that was ahead or when it last served. */
     private void noticeModel() {
       ModelCard now = model.get();
-      if (!now.equals(taken)) {
-        taken = now;
+      if (taken.changesTo(now)) {
         Set<String> plateKeys = new TreeSet<>();
         try (KeyValueIterator<String, PlateRow> all = rows.all()) {
           all.forEachRemaining(entry -> {

@@ -4,6 +4,7 @@ import io.dcmix.core.model.ModelCard;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.streams.AvroSerde;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,8 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -28,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>All scopes have one window, which ends with the newest pane that any plate fell in; so there is one task. When it advances, older
  * panes are deleted, and a scope of which nothing is left gets a tombstone. What is kept is therefore bounded by what was acquired in
  * one window, however many plates, treatments and months go by, and depends on what came, not on its order.
+ *
+ * <p>When another version of the model takes over, every scope is computed anew over that version's wells; one that has none of them
+ * in the window keeps what was said last, which names its version.
  */
 public final class RollingStage implements Processor<String, ImportancePartial, String, @Nullable ChannelImportance> {
   static final String PARTIALS = "window-partials";
@@ -36,6 +42,7 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
 
   private static final byte[] MARK = {1};
   private static final int PANE_DIGITS = 20;
+  private static final Duration NOTICE_EVERY = Duration.ofMinutes(1);
 
   private final ImportanceConfig config;
   private final Supplier<ModelCard> model;
@@ -75,7 +82,7 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
   @Override
   public void close() {
     if (life != null) {
-      life.changed.close();
+      life.end();
       life = null;
     }
   }
@@ -87,6 +94,8 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
     /** Key pane|scope, of every pane that was added to: what is to be deleted, in order; its last key is the clock. */
     private final KeyValueStore<String, byte[]> panes;
     private final ChangedKeys changed;
+    private final TakenModel taken;
+    private final Cancellable noticing;
 
     /** Start of the newest pane; null until it was looked up. */
     private @Nullable Long newest;
@@ -96,6 +105,19 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
       this.partials = context.getStateStore(PARTIALS);
       this.panes = context.getStateStore(PANES);
       this.changed = new ChangedKeys(context, CHANGED, config.emitEvery(), this::emit);
+      this.taken = new TakenModel(partials);
+      this.noticing = context.schedule(NOTICE_EVERY, PunctuationType.WALL_CLOCK_TIME, time -> noticeModel());
+    }
+
+    void end() {
+      changed.close();
+      noticing.cancel();
+    }
+
+    private void noticeModel() {
+      if (taken.changesTo(model.get())) {
+        keys(panes).forEach(pane -> changed.mark(pane.substring(PANE_DIGITS + 1)));
+      }
     }
 
     void replace(ImportancePartial partial) {
@@ -120,13 +142,9 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
 
     /** Deletes the panes that the window has left, and marks every scope, as all of them say which window they are of. */
     private void advance() {
-      List<String> all = new ArrayList<>();
-      try (KeyValueIterator<String, byte[]> scan = panes.all()) {
-        scan.forEachRemaining(entry -> all.add(entry.key));
-      }
       String from = digits(oldest());
       Set<String> scopes = new TreeSet<>();
-      for (String pane : all) {
+      for (String pane : keys(panes)) {
         String scopeKey = pane.substring(PANE_DIGITS + 1);
         List<String> keys = Prefixes.keys(partials, scopeKey + "|" + pane.substring(0, PANE_DIGITS) + "|");
         if (!keys.isEmpty()) {
@@ -143,13 +161,19 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
     private void emit(String scopeKey) {
       ModelCard now = model.get();
       ImportanceSum sum = new ImportanceSum(now);
+      boolean anothers = false;
       try (KeyValueIterator<String, ImportancePartial> scan = partials.prefixScan(scopeKey + "|", new StringSerializer())) {
         while (scan.hasNext()) {
           ImportancePartial partial = scan.next().value;
           if (ImportanceSum.counts(now, partial.getModelName(), partial.getModelVersion())) {
             sum.add(partial);
+          } else {
+            anothers = true;
           }
         }
+      }
+      if (sum.isEmpty() && anothers) {
+        return;
       }
       ChannelImportance importance = sum.isEmpty() ? null : sum.importance(Scope.parse(scopeKey), oldest(), newest() + config.paneMicros());
       context.forward(new Record<>(scopeKey, importance, context.currentSystemTimeMs()));
@@ -167,6 +191,14 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
     /** Start of the window. */
     private long oldest() {
       return newest() + config.paneMicros() - config.windowMicros();
+    }
+
+    private static List<String> keys(KeyValueStore<String, byte[]> store) {
+      List<String> keys = new ArrayList<>();
+      try (KeyValueIterator<String, byte[]> all = store.all()) {
+        all.forEachRemaining(entry -> keys.add(entry.key));
+      }
+      return keys;
     }
 
     /** With a fixed number of digits keys sort by time. */

@@ -102,6 +102,14 @@ class SecurityIT {
     assertThat(dcmix(operator, "topics", "create", "--lane", "secure", "--replication", "1").out()).contains("19 topics of lane secure created");
     List<ConsumerRecord<byte[], byte[]>> anew = score(topics, scorer, lims, 18);
     assertThat(wells(anew.subList(12, 18))).as("from the images that are still kept").containsExactlyInAnyOrderElementsOf(WELLS);
+
+    Map<String, String> analyst = user("analyst", "again", "--images-of", "secure", "--processor", "--admin");
+    Outcome rescored = dcmix(analyst, "rescore", "--lane", "secure", "--into", "again", "--model", model.toString(), "--device", "cpu",
+        "--replication", "1", "--state-dir", folder.resolve("state-again").toString());
+    assertThat(rescored.exit()).as(rescored.out() + rescored.err()).isZero();
+    assertThat(wells(read(analyst, "again.well-predictions"))).as("another lane, whose images they are, lends them").containsExactlyInAnyOrderElementsOf(WELLS);
+    Outcome whole = dcmix(analyst, "topics", "check", "--lane", "again", "--images-of", "secure", "--replication", "1");
+    assertThat(whole.exit()).as(whole.out() + whole.err()).isZero();
   }
 
   @Test

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The least rights that a lane needs of a cluster that denies by default; they follow from {@link LanePlan}. Pure. */
 public final class LaneRights {
+  /** All that an administrator may do with what belongs to another lane. */
+  private static final Set<AclOperation> LOOKING = Set.of(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);
+
   private LaneRights() {}
 
   /**
@@ -34,9 +37,11 @@ public final class LaneRights {
     for (LaneTopic topic : plan.topics()) {
       Set<AclOperation> operations = EnumSet.noneOf(AclOperation.class);
       for (LaneRole role : roles) {
-        if (role != LaneRole.ADMIN || !plan.borrows(topic)) {
-          operations.addAll(topic.rightsOf(role));
+        Set<AclOperation> own = new TreeSet<>(topic.rightsOf(role));
+        if (role == LaneRole.ADMIN && plan.borrows(topic)) {
+          own.retainAll(LOOKING);
         }
+        operations.addAll(own);
       }
       if (operations.contains(AclOperation.READ) || operations.contains(AclOperation.WRITE) || operations.contains(AclOperation.DELETE)) {
         operations.remove(AclOperation.DESCRIBE); // Kafka lets whoever may do these describe, too.
@@ -44,6 +49,10 @@ public final class LaneRights {
       new TreeSet<>(operations).forEach(operation -> rights.add(new Right(ResourceType.TOPIC, topic.name(), PatternType.LITERAL, operation)));
     }
     Topics lane = plan.lane();
+    if (lane.borrowsImages() && (roles.contains(LaneRole.PROCESSOR) || roles.contains(LaneRole.ADMIN))) {
+      // Whether it exists: a lane with images of its own is not scored over.
+      rights.add(new Right(ResourceType.TOPIC, new Topics(lane.lane()).imageEvents(), PatternType.LITERAL, AclOperation.DESCRIBE));
+    }
     for (LaneRole role : new TreeSet<>(roles)) {
       switch (role) {
         // Replays keep behind the processor, and ask how far it is.

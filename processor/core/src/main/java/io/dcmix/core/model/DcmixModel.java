@@ -90,6 +90,10 @@ public final class DcmixModel implements SiteModel {
       throw new IOException("Model file " + file + " is a folder; name the .onnx file in it");
     }
     try (InputStream in = Files.newInputStream(file)) {
+      String problem = tooLarge(Files.size(file), Runtime.getRuntime().maxMemory());
+      if (problem != null) {
+        throw new IOException("Model file " + file + " " + problem);
+      }
       byte[] bytes = in.readNBytes(Math.toIntExact(limit) + 1);
       if (bytes.length > limit) {
         throw new IOException("Model file %s is larger than the limit of %d bytes".formatted(file, limit));
@@ -98,6 +102,19 @@ public final class DcmixModel implements SiteModel {
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(file.toString(), null, "there is no such model file");
     }
+  }
+
+  /**
+   * Reading takes twice the file's size, and beside it the heap holds what the processor works on: a quarter at most, or a version that
+   * comes while others serve would end them all.
+   *
+   * @param bytes of the file
+   * @param heap bytes that the heap may take
+   * @return null if it fits
+   */
+  static @Nullable String tooLarge(long bytes, long heap) {
+    return bytes <= heap / 4 ? null : "takes %,d MiB, more than a quarter of the heap's %,d MiB: give the JVM a larger heap, as with -Xmx%dm"
+        .formatted(bytes >> 20, heap >> 20, Math.max(heap, 5 * bytes) >> 20);
   }
 
   /** Opens and checks a model on a CUDA device, or on the CPU where that is null. */

@@ -355,4 +355,11 @@ class DcmixModelTest {
     }
     return site.flip();
   }
+
+  @Test
+  void shouldRefuseAFileThatWouldLeaveTheHeapNoRoomForWork() {
+    long heap = 1L << 30;
+    assertThat(DcmixModel.tooLarge(heap / 4, heap)).isNull();
+    assertThat(DcmixModel.tooLarge(300L << 20, heap)).contains("takes 300 MiB", "heap's 1,024 MiB", "-Xmx1500m");
+  }
 }

@@ -15,6 +15,7 @@ import io.dcmix.streams.Readiness.Part;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class DashboardServerTest {
@@ -308,6 +311,18 @@ class DashboardServerTest {
     try (DashboardServer alone = DashboardServer.start(config(0))) {
       assertThat(alone.status().missingTopics()).hasSize(8);
       assertThat(alone.status().records()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1, 200", "127.0.0.1:8080, 200", "localhost:8080, 200", "[::1]:8080, 200", "page.localhost, 200",
+      "evil.example, 421", "evil.example:8080, 421", "127.0.0.1.evil.example, 421"})
+  void anotherSitesNameThatPointsHereReadsNothing(String host, int status) throws Exception {
+    try (Socket socket = new Socket(server.url().getHost(), server.url().getPort())) {
+      socket.getOutputStream().write(("GET /api/plates HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+      assertThat(answer.contains("P/7")).isEqualTo(status == 200);
     }
   }
 }

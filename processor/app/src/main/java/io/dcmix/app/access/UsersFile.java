@@ -6,9 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
@@ -40,7 +41,7 @@ public final class UsersFile {
     int number = 0;
     for (String line : text.lines().toList()) {
       number++;
-      if (line.isBlank() || line.startsWith("#")) {
+      if (isPassedOver(line)) {
         continue;
       }
       String[] parts = line.strip().split(":", -1);
@@ -60,27 +61,57 @@ public final class UsersFile {
     return users;
   }
 
-  /** Replaces the file at once; where the system knows owners, only the owner may read it. */
+  /**
+   * Replaces the users of the file at once; its comments and its owner stay. A new file is its owner's alone, where the system knows
+   * owners.
+   */
   public static void write(Path file, Collection<User> users) {
     Path folder = file.toAbsolutePath().getParent();
     try {
       Path fresh = Files.createTempFile(folder, ".users", null); // for its owner alone
-      Files.writeString(fresh, text(users), StandardCharsets.UTF_8);
-      if (Files.exists(file) && Files.getFileStore(file).supportsFileAttributeView("posix")) {
-        Files.setPosixFilePermissions(fresh, Files.getPosixFilePermissions(file));
-      } else if (Files.getFileStore(fresh).supportsFileAttributeView("posix")) {
-        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+      try {
+        boolean exists = Files.exists(file);
+        Files.writeString(fresh, text(exists ? Files.readAllLines(file) : List.of(), users), StandardCharsets.UTF_8);
+        if (exists && Files.getFileStore(file).supportsFileAttributeView("posix")) {
+          if (!Files.getOwner(file).equals(Files.getOwner(fresh))) {
+            Files.setOwner(fresh, Files.getOwner(file));
+          }
+          Files.setPosixFilePermissions(fresh, Files.getPosixFilePermissions(file));
+        }
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(fresh);
       }
-      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new CliException("Cannot write the users to %s: %s".formatted(file, e), e);
     }
   }
 
-  private static String text(Collection<User> users) {
-    return users.stream()
-        .map(user -> "%s:%s:%s%n".formatted(user.name(), user.password(), user.role().name().toLowerCase(Locale.ROOT)))
-        .collect(Collectors.joining());
+  /** The lines as they were, without those of users who are gone; new users come last. */
+  private static String text(List<String> before, Collection<User> users) {
+    SequencedMap<String, User> left = new LinkedHashMap<>();
+    users.forEach(user -> left.put(user.name(), user));
+    List<String> lines = new ArrayList<>();
+    for (String line : before) {
+      if (isPassedOver(line)) {
+        lines.add(line);
+      } else {
+        User user = left.remove(line.strip().split(":", 2)[0]);
+        if (user != null) {
+          lines.add(line(user));
+        }
+      }
+    }
+    left.values().forEach(user -> lines.add(line(user)));
+    return lines.stream().map(line -> line + System.lineSeparator()).collect(Collectors.joining());
+  }
+
+  private static String line(User user) {
+    return "%s:%s:%s".formatted(user.name(), user.password(), user.role().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isPassedOver(String line) {
+    return line.isBlank() || line.startsWith("#");
   }
 
   private static Role role(String text) {

@@ -76,4 +76,15 @@ class UsersTest {
       assertThat(files).as("nothing is left over").hasSize(1);
     }
   }
+
+  @Test
+  void whatPeopleWroteIntoTheFileStaysWhenAUserChangesComesOrGoes() throws Exception {
+    Path file = folder.resolve("commented");
+    Files.writeString(file, "# the imaging lab\nada:%1$s:viewer\n\n# leaves in May\nbo:%1$s:viewer\n".formatted(HORSE));
+    UsersFile.write(file, List.of(new User("cy", HORSE, Role.VIEWER), new User("ada", HORSE, Role.OPERATOR)));
+    assertThat(file).hasContent("# the imaging lab\nada:%1$s:operator\n\n# leaves in May\ncy:%1$s:viewer\n".formatted(HORSE));
+    try (var left = Files.list(folder)) {
+      assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.startsWith(".users"));
+    }
+  }
 }

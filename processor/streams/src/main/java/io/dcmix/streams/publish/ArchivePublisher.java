@@ -41,11 +41,14 @@ public final class ArchivePublisher implements AutoCloseable {
   /** How long a well may take; also for how long readers wait on a publisher that was killed and not started again. */
   public static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
 
-  /** Small wells share a transaction until they have so many bytes: each costs a few round trips, whatever is in it. */
-  static final long TRANSACTION_BYTES = 32L << 20;
+  /** Wells share a transaction until they have so many bytes: each costs a few round trips, whatever is in it. */
+  private static final long TRANSACTION_BYTES = 64L << 20;
 
   /** And until they are so many: what a crash sends again stays little. */
-  static final int TRANSACTION_WELLS = 16;
+  private static final int TRANSACTION_WELLS = 64;
+
+  /** And until it has been open for so long: from a slow disk, too, readers see wells soon. */
+  private static final Duration TRANSACTION_TIME = Duration.ofMillis(500);
 
   /** Whole wells are made visible when nothing follows for so long. */
   private static final Duration PATIENCE = Duration.ofMillis(20);
@@ -275,7 +278,7 @@ public final class ArchivePublisher implements AutoCloseable {
             last = null;
             count = 0;
             size = 0;
-            if (openBytes >= TRANSACTION_BYTES || open.size() >= TRANSACTION_WELLS) {
+            if (isFull(open.size(), openBytes, producer.openFor())) {
               commit();
             }
           }
@@ -321,6 +324,11 @@ public final class ArchivePublisher implements AutoCloseable {
       open.clear();
       openBytes = 0;
     }
+  }
+
+  /** Whether a transaction with so many whole wells is to be committed. */
+  static boolean isFull(int wells, long bytes, Duration openFor) {
+    return bytes >= TRANSACTION_BYTES || wells >= TRANSACTION_WELLS || openFor.compareTo(TRANSACTION_TIME) >= 0;
   }
 
   /** Ends the publishing; open transactions are aborted. */

@@ -379,7 +379,7 @@ public final class LivePlate implements AutoCloseable {
     }
 
     void commitIfLarge() throws IOException, InterruptedException {
-      if (uncommitted.size() >= ArchivePublisher.TRANSACTION_WELLS || uncommittedBytes >= ArchivePublisher.TRANSACTION_BYTES) {
+      if (ArchivePublisher.isFull(uncommitted.size(), uncommittedBytes, producer.openFor())) {
         commit();
       }
     }

@@ -87,6 +87,11 @@ final class PlateProducer implements AutoCloseable {
     }
   }
 
+  /** How long the open transaction has been open; nothing if none is. */
+  Duration openFor() {
+    return open ? Duration.ofNanos(System.nanoTime() - openedAt) : Duration.ZERO;
+  }
+
   /** Makes everything since the last commit visible, or nothing of it. */
   void commit() throws IOException, InterruptedException {
     attempt("to commit", producer::commitTransaction);

@@ -64,7 +64,7 @@ class ClusterIT {
         lane.plate(2).publishUpTo(FEW * FaultLane.PLANES_PER_WELL + 2);
         lane.untilEnded(2 * FaultLane.WELLS + FEW / 2, second.process());
         Takeover ofDrained = Takeover.of(first, second, fourth);
-        assertThat(first.process().stop()).as("a clean stop by SIGTERM").isIn(0, 143);
+        first.process().shouldStopCleanly();
         assertThat(lane.members()).as("who is drained leaves the group and does not wait for the end of its session").doesNotContainKey(first.client());
         lane.plate(2).publishUpTo(FaultLane.PLANES / 2 + 3);
         lane.untilEnded(2 * FaultLane.WELLS + FaultLane.WELLS / 3, second.process());

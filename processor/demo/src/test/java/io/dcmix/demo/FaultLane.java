@@ -236,9 +236,9 @@ final class FaultLane implements AutoCloseable {
     until("second revisions in the importance", survivor, () -> eachPlate(FaultPlate::isRevised) && results.importanceAgrees());
     until("final calls of the newest results", survivor, () -> eachPlate(FaultPlate::callsAgree));
     for (ChildProcess other : others) {
-      assertThat(other.stop()).as("a clean stop by SIGTERM").isIn(0, 143);
+      other.shouldStopCleanly();
     }
-    assertThat(survivor.stop()).as("a clean stop by SIGTERM").isIn(0, 143);
+    survivor.shouldStopCleanly();
     results.readToTheEnd(PATIENCE);
 
     assertThat(results.plates).hasSize(plates.size());

@@ -48,7 +48,7 @@ class ProcessFaultsIT {
           lane.untilSharedBy(2, guest);
           lane.publishUpTo(70 * FaultLane.PLANES_PER_WELL + 3);
           lane.untilEnded(50, guest);
-          assertThat(guest.stop()).as("a clean stop by SIGTERM").isIn(0, 143);
+          guest.shouldStopCleanly();
         }
         lane.publishAll();
         lane.shouldEndExactlyOnce(first);

@@ -44,7 +44,7 @@ class ChartTest {
       kafka:
         bootstrapServers: a:9093,b:9093
         existingSecret: dcmix-kafka
-        settings: {security.protocol: SASL_SSL, sasl.mechanism: SCRAM-SHA-512, sasl.jaas.config: "${secret:/etc/dcmix/kafka:jaas}", num.standby.replicas: 1}
+        settings: {security.protocol: SASL_SSL, sasl.mechanism: SCRAM-SHA-512, sasl.jaas.config: "${secret:/etc/dcmix/kafka:jaas}", max.warmup.replicas: 4}
       config: {explain: hits, tf32: true, stream-threads: 2, drift-threshold: 2.5, pixel-pool: 1GiB, also-lane: [replay-1, replay-2], blurred-below: {DNA: 0.25}}
       serviceMonitor: {enabled: true, labels: {release: prometheus}}
       prometheusRule: {enabled: true}
@@ -127,7 +127,7 @@ class ChartTest {
     assertThat(run.value("--tf32")).isEqualTo("true");
     assertThat(run.value("--also-lane")).isEqualTo("[replay-1, replay-2]");
     assertThat(run.value("--blurred-below")).isEqualTo("{DNA=0.25}");
-    assertThat(run.kafka()).containsEntry("num.standby.replicas", "1").containsEntry("security.protocol", "SASL_SSL");
+    assertThat(run.kafka()).containsEntry("max.warmup.replicas", "4").containsEntry("security.protocol", "SASL_SSL");
   }
 
   @Test

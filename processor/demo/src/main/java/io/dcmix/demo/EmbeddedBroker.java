@@ -32,10 +32,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A real Kafka broker (KRaft, broker and controller in one) in this process, on loopback. What it stores stays in its folder;
  * a second start goes on with it. One copy of everything: for demonstrations and tests only.
+ *
+ * <p>Alone unless its settings say otherwise: brokers with the same {@code controller.quorum.voters} and {@value #CLUSTER_ID}, and each
+ * with its own {@code node.id} and {@code listeners}, are one cluster.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   /** How often this broker ends the transactions of those who fell silent. */
   public static final Duration ABORT_SWEEP = Duration.ofMillis(500);
+
+  /** A setting that Kafka keeps in its folders: which cluster the broker belongs to. */
+  private static final String CLUSTER_ID = "cluster.id";
+
+  private static final String NODE_ID = "node.id";
 
   private final KafkaRaftServer server;
   private final FileChannel lock;
@@ -70,7 +78,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static KafkaRaftServer start(Path folder, int brokerPort, int controllerPort, Map<String, String> settings) {
     Map<String, Object> config = new HashMap<>();
     config.put("process.roles", "broker,controller");
-    config.put("node.id", "1");
+    config.put(NODE_ID, "1");
     config.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
     config.put("listeners", "PLAINTEXT://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort);
     config.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + brokerPort);
@@ -99,11 +107,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     config.put("broker.session.timeout.ms", "2000");
     config.put("broker.heartbeat.interval.ms", "500");
     config.putAll(settings);
+    Object cluster = config.remove(CLUSTER_ID);
     try {
       new Formatter()
           .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
-          .setClusterId(clusterId(folder))
-          .setNodeId(1)
+          .setClusterId(cluster == null ? clusterId(folder) : cluster.toString())
+          .setNodeId(Integer.parseInt(String.valueOf(config.get(NODE_ID))))
           .setControllerListenerName("CONTROLLER")
           .setMetadataLogDirectory(folder.toString())
           .addDirectory(folder.toString())

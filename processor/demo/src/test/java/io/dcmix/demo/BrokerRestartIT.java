@@ -1,6 +1,6 @@
 package io.dcmix.demo;
 
-import io.dcmix.demo.FaultLane.Poison;
+import io.dcmix.demo.FaultPlate.Poison;
 import java.nio.file.Path;
 import org.apache.kafka.streams.GroupProtocol;
 import org.junit.jupiter.api.Test;

@@ -83,6 +83,14 @@ final class ChildProcess implements AutoCloseable {
     return exitCode(Duration.ofSeconds(60));
   }
 
+  /** {@link #stop}, which must find it alive and well. */
+  void shouldStopCleanly() throws InterruptedException {
+    int exit = stop();
+    if (exit != 0 && exit != 143) {
+      throw new AssertionError("No clean stop by SIGTERM but " + exit + ". It said:\n" + output());
+    }
+  }
+
   int exitCode(Duration within) throws InterruptedException {
     if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("The process did not end within " + within + ". It said:\n" + output());

@@ -102,9 +102,10 @@ class LanesIT {
         replayed.poll();
         return wells(replayed.old) == 24 && wells(replayed.fresh) == 6;
       });
-      assertThat(ofLive.predictions).hasSize(6).allSatisfy(p -> assertThat(p.getRevision()).isEqualTo(1));
-      assertThat(ofLive.failures).isEmpty();
-      for (WellPrediction p : ofLive.predictions) {
+      PlateResults ofFresh = ofLive.plate("FRESH");
+      assertThat(ofFresh.predictions).hasSize(6).allSatisfy(p -> assertThat(p.getRevision()).isEqualTo(1));
+      assertThat(ofFresh.failures).isEmpty();
+      for (WellPrediction p : ofFresh.predictions) {
         WellPrediction again = replayed.fresh.latest().get(p.getWell() + "/0");
         assertThat(p.getHitLogit()).as("the same images in both lanes: " + p.getWell()).isEqualTo(again.getHitLogit());
         assertThat(p.getImportance()).isEqualTo(again.getImportance());

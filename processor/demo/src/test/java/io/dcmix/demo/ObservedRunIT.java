@@ -31,8 +31,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -83,23 +81,24 @@ class ObservedRunIT {
           }
         }
 
-        String scrape = get(page, "/prometheus").body();
+        Scrape scraped = Scrape.of(page.url().toString());
+        String scrape = scraped.text();
         assertThat(Arrays.stream(Meters.values()).map(Meters::prometheusName)).allSatisfy(name -> {
           assertThat(scrape).containsPattern("(?m)^# HELP " + name + " \\S.*\\.$");
           assertThat(scrape).containsPattern("(?m)^" + name + "(_count)?\\{.*lane=\"observed\".*\\} [0-9.E+-]+$");
         });
-        assertThat(value(scrape, "dcmix_predictions_total")).isEqualTo(WELLS);
-        assertThat(value(scrape, "dcmix_latency_seconds_count")).isEqualTo(WELLS);
-        assertThat(value(scrape, "dcmix_decode_seconds_count")).isEqualTo(PLANES);
-        assertThat(value(scrape, "dcmix_inference_seconds_count")).isEqualTo(WELLS);
-        assertThat(value(scrape, "dcmix_batch_sites_sum")).isEqualTo(WELLS);
-        assertThat(value(scrape, "dcmix_wells_pending")).isZero();
-        assertThat(value(scrape, "dcmix_device_fallback")).isZero();
-        assertThat(value(scrape, "dcmix_ready")).isEqualTo(1);
-        assertThat(value(scrape, "dcmix_tasks")).as("wells, layouts, rows and partials of one partition").isEqualTo(4);
-        assertThat(value(scrape, "dcmix_consumer_lag_records")).isZero();
-        assertThat(value(scrape, "dcmix_fetch_largest_bytes")).isBetween(1.0, (double) config.memory().inputBytes());
-        assertThat(value(scrape, "dcmix_state_memory_bytes")).isBetween(1.0, (double) config.memory().stateBytes());
+        assertThat(scraped.sum("dcmix_predictions_total")).isEqualTo(WELLS);
+        assertThat(scraped.sum("dcmix_latency_seconds_count")).isEqualTo(WELLS);
+        assertThat(scraped.sum("dcmix_decode_seconds_count")).isEqualTo(PLANES);
+        assertThat(scraped.sum("dcmix_inference_seconds_count")).isEqualTo(WELLS);
+        assertThat(scraped.sum("dcmix_batch_sites_sum")).isEqualTo(WELLS);
+        assertThat(scraped.sum("dcmix_wells_pending")).isZero();
+        assertThat(scraped.sum("dcmix_device_fallback")).isZero();
+        assertThat(scraped.sum("dcmix_ready")).isEqualTo(1);
+        assertThat(scraped.sum("dcmix_tasks")).as("wells, layouts, rows and partials of one partition").isEqualTo(4);
+        assertThat(scraped.sum("dcmix_consumer_lag_records")).isZero();
+        assertThat(scraped.sum("dcmix_fetch_largest_bytes")).isBetween(1.0, (double) config.memory().inputBytes());
+        assertThat(scraped.sum("dcmix_state_memory_bytes")).isBetween(1.0, (double) config.memory().stateBytes());
         assertThat(scrape).containsPattern("dcmix_dead_letters_total\\{lane=\"observed\",reason=\"(unreadable|wrong_partition)\"\\} 1\\.0")
             .contains("device=\"cpu\"", "jvm_memory_used_bytes", "process_uptime_seconds");
 
@@ -122,19 +121,6 @@ class ObservedRunIT {
 
   private HttpResponse<String> get(DashboardServer page, String path) throws Exception {
     return http.send(HttpRequest.newBuilder(URI.create(page.url() + path)).build(), BodyHandlers.ofString());
-  }
-
-  /** Sum over the series of a name. */
-  private static double value(String scrape, String name) {
-    Matcher series = Pattern.compile("(?m)^" + name + "\\{[^}]*\\} (\\S+)$").matcher(scrape);
-    double sum = 0;
-    boolean found = false;
-    while (series.find()) {
-      found = true;
-      sum += Double.parseDouble(series.group(1));
-    }
-    assertThat(found).as(name).isTrue();
-    return sum;
   }
 
   private Path model() throws Exception {

@@ -2,7 +2,7 @@ package io.dcmix.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dcmix.demo.FaultLane.Poison;
+import io.dcmix.demo.FaultPlate.Poison;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ class ProcessFaultsIT {
           lane.untilSharedBy(2, guest);
           lane.publishUpTo(70 * FaultLane.PLANES_PER_WELL + 3);
           lane.untilEnded(50, guest);
-          assertThat(guest.stop()).as("a clean stop by SIGTERM").isIn(0, 143);
+          guest.shouldStopCleanly();
         }
         lane.publishAll();
         lane.shouldEndExactlyOnce(first);
@@ -84,7 +84,11 @@ class ProcessFaultsIT {
         first.killNow();
       }
       delete(lane.state("only"));
+      long state = lane.stateRecords(changelog -> true);
       try (ChildProcess second = lane.run("only")) {
+        String page = second.page(FaultLane.PATIENCE);
+        lane.until("tasks", second, () -> Scrape.of(page).sum("dcmix_ready") == 1 && Scrape.of(page).sum("dcmix_tasks") > 0);
+        assertThat(Scrape.of(page).sum("dcmix_restored_records_total")).as("records read, there being no copy of the state").isEqualTo((double) state);
         lane.publishAll();
         lane.shouldEndExactlyOnce(second);
       }

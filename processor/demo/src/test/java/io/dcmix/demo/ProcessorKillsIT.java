@@ -1,6 +1,6 @@
 package io.dcmix.demo;
 
-import io.dcmix.demo.FaultLane.Poison;
+import io.dcmix.demo.FaultPlate.Poison;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Random;

@@ -94,8 +94,8 @@ class ReplayIT {
   private static void awaitFinalCalls(EmbeddedBroker broker, Topics topics, int wells) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     try (LaneResults results = new LaneResults(topics, Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()))) {
-      while (results.calls.values().stream().filter(call -> call.getStage() == CallStage.FINAL).count() < wells) {
-        assertThat(System.nanoTime()).as("final calls in " + topics.lane() + ": " + results.calls.keySet()).isLessThan(end);
+      while (results.plates.values().stream().flatMap(plate -> plate.calls.values().stream()).filter(call -> call.getStage() == CallStage.FINAL).count() < wells) {
+        assertThat(System.nanoTime()).as("final calls in " + topics.lane() + ": " + results).isLessThan(end);
         results.poll();
       }
     }

@@ -2,7 +2,7 @@ package io.dcmix.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dcmix.demo.FaultLane.Poison;
+import io.dcmix.demo.FaultPlate.Poison;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.GroupProtocol;
+import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * What a processor instance is told. Start from {@link #of} and change what differs.
@@ -32,6 +33,8 @@ import org.apache.kafka.streams.GroupProtocol;
  * @param kafka further client settings, such as security; they are given to every Kafka client
  * @param references what may be fetched by reference
  * @param checkHashOf the SHA-256 that an event states of its inline image is checked on one image in so many; 1: on all
+ * @param standbyReplicas further instances that keep a copy of each part of the state and can take over without reading it again;
+ *     under STREAMS this is the broker's to say
  */
 public record ProcessorConfig(
     Topics topics,
@@ -51,7 +54,8 @@ public record ProcessorConfig(
     WireFormat wire,
     Map<String, String> kafka,
     References references,
-    int checkHashOf) {
+    int checkHashOf,
+    int standbyReplicas) {
 
   /** Finds a publisher that states wrong hashes within its first wells, at a sixteenth of the price. */
   private static final int CHECK_HASH_OF = 16;
@@ -68,73 +72,78 @@ public record ProcessorConfig(
     return new ProcessorConfig(
         topics, ImageSelection.ALL, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ScreeningConfig.DEFAULT, Duration.ofMillis(200),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), GroupProtocol.CLASSIC,
-        new WireFormat.SingleObject(), Map.of(), References.NONE, CHECK_HASH_OF);
+        new WireFormat.SingleObject(), Map.of(), References.NONE, CHECK_HASH_OF, 0);
   }
 
   public ProcessorConfig withSelection(ImageSelection wanted) {
     return new ProcessorConfig(topics, wanted, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   /** The same instance settings for another lane. */
   public ProcessorConfig withTopics(Topics other) {
     return new ProcessorConfig(other, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withScreening(ScreeningConfig wanted) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+        commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withScoring(ScorerConfig wanted) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, wanted, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withStreamThreads(int threads) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, threads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withMemory(MemoryBudget budget) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, budget, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withCommitInterval(Duration interval) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf);
+        interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withGroupProtocol(GroupProtocol protocol) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withReferences(References fetched) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched, checkHashOf);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched, checkHashOf, standbyReplicas);
   }
 
   public ProcessorConfig withCheckHashOf(int oneIn) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, oneIn);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, oneIn, standbyReplicas);
+  }
+
+  public ProcessorConfig withStandbyReplicas(int copies) {
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, copies);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */
@@ -155,12 +164,26 @@ public record ProcessorConfig(
       problems.add("the input buffer (%,d bytes) must hold one event of %,d bytes, the state's memory (%,d) must be 1 MiB or more"
           .formatted(memory.inputBytes(), LaneTopics.MAX_MESSAGE_BYTES, memory.stateBytes()));
     }
+    copiesAreToldToWhoeverDecides(problems);
     waitsEndBeforeTheTransactionDoes(problems);
     batchesStartBeforeResultsAreDue(problems);
     transactionsEndBeforeTheSessionDoes(problems);
     sessionsEndBeforeThePollInterval(problems);
     problems.addAll(references.problems());
     return problems;
+  }
+
+  private void copiesAreToldToWhoeverDecides(List<String> problems) {
+    if (standbyReplicas < 0) {
+      problems.add("standby replicas (" + standbyReplicas + ") must be 0 or more");
+    } else if (standbyReplicas > 0 && groupProtocol == GroupProtocol.STREAMS) {
+      problems.add("under the streams protocol the broker decides about standby replicas: leave them at 0 here, and tell it "
+          + "'kafka-configs.sh --alter --entity-type groups --entity-name %s --add-config streams.num.standby.replicas=%d'"
+              .formatted(topics.applicationId(), standbyReplicas));
+    }
+    if (kafka.containsKey(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG)) {
+      problems.add("the Kafka setting " + StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG + " is the processor's --standby-replicas: give it there");
+    }
   }
 
   private void waitsEndBeforeTheTransactionDoes(List<String> problems) {

@@ -125,7 +125,8 @@ public final class StreamsRuntime implements AutoCloseable {
         firstRunning.countDown();
       }
     });
-    InstanceMeters.register(registry, streams, topics.imageEvents(), this::ready, this::tasks);
+    streams.setGlobalStateRestoreListener(InstanceMeters.restored(registry));
+    InstanceMeters.register(registry, streams, topics.imageEvents(), this::ready, this::tasks, this::standbyTasks);
     InstanceMeters.model(registry, active);
   }
 
@@ -256,6 +257,10 @@ public final class StreamsRuntime implements AutoCloseable {
 
   private int tasks() {
     return streams.metadataForLocalThreads().stream().mapToInt(thread -> thread.activeTasks().size()).sum();
+  }
+
+  private int standbyTasks() {
+    return streams.metadataForLocalThreads().stream().mapToInt(thread -> thread.standbyTasks().size()).sum();
   }
 
   /** Waits for the first time that records can flow. Returns whether that came in time; false at once if the processor stops. */

@@ -37,7 +37,7 @@ final class StreamsSettings {
     // A lane that starts for the first time takes what was published before it.
     p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     memory(p, config.memory(), model, partitions);
-    timeouts(p, config);
+    group(p, config);
     // While the last transaction is being completed the broker puts the next one off; with the default of 100 ms every commit
     // would take that long. It grows if the trouble lasts.
     p.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
@@ -67,9 +67,10 @@ final class StreamsSettings {
     p.put(RocksMemory.BYTES, memory.stateBytes());
   }
 
-  private static void timeouts(Properties p, ProcessorConfig config) {
+  private static void group(Properties p, ProcessorConfig config) {
     p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, config.groupProtocol().name);
     if (config.groupProtocol() == GroupProtocol.CLASSIC) {
+      p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbyReplicas());
       int session = (int) config.sessionTimeout().toMillis();
       p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), session);
       p.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), session / 10);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.streams.GroupProtocol;
 import org.junit.jupiter.api.Test;
 
 /** Each rule that the settings keep among themselves, at its edge: the last value that passes and the first that does not. */
@@ -24,6 +25,17 @@ class ProcessorConfigTest {
     assertThat(threads(1, 1).problems()).isEmpty();
     assertThat(threads(0, 4).problems()).singleElement().asString().contains("stream threads (0)", "scorer threads (4)", "at least 1");
     assertThat(threads(2, 0).problems()).singleElement().asString().contains("scorer threads (0)");
+  }
+
+  @Test
+  void shouldWantCopiesOfTheStateToBeAskedForWhereTheyAreDecided() {
+    assertThat(DEFAULTS.withStandbyReplicas(2).problems()).isEmpty();
+    assertThat(DEFAULTS.withStandbyReplicas(-1).problems()).singleElement().asString().contains("standby replicas (-1)", "0 or more");
+    assertThat(DEFAULTS.withKafka(Map.of("num.standby.replicas", "1")).problems()).singleElement().asString().contains("--standby-replicas");
+    ProcessorConfig streams = DEFAULTS.withGroupProtocol(GroupProtocol.STREAMS);
+    assertThat(streams.problems()).isEmpty();
+    assertThat(streams.withStandbyReplicas(1).problems())
+        .singleElement().asString().contains("the broker decides", "--entity-name dcmix-screening", "streams.num.standby.replicas=1");
   }
 
   @Test

@@ -25,10 +25,16 @@ class StreamsSettingsTest {
   }
 
   @Test
+  void shouldTellHowManyCopiesOfTheStateAreKept() {
+    assertThat(settings(CONFIG)).containsEntry("num.standby.replicas", 0);
+    assertThat(settings(CONFIG.withStandbyReplicas(2))).containsEntry("num.standby.replicas", 2);
+  }
+
+  @Test
   void shouldLeaveTheSessionToTheBrokerUnderTheStreamsProtocolWhichRefusesItHere() {
     Properties settings = settings(CONFIG.withGroupProtocol(GroupProtocol.STREAMS));
     assertThat(settings).containsEntry("group.protocol", "STREAMS")
-        .doesNotContainKeys("main.consumer.session.timeout.ms", "main.consumer.heartbeat.interval.ms");
+        .doesNotContainKeys("main.consumer.session.timeout.ms", "main.consumer.heartbeat.interval.ms", "num.standby.replicas");
     assertThatCode(() -> new StreamsConfig(settings)).doesNotThrowAnyException();
   }
 

@@ -114,6 +114,10 @@ final class ProcessorOptions {
       description = "How instances share the lane. streams: the broker decides, and its group.streams.session.timeout.ms must be what --session-timeout says. All instances of a lane alike. Default: ${DEFAULT-VALUE}.")
   private String groupProtocol = "classic";
 
+  @Option(names = "--standby-replicas", defaultValue = "0", paramLabel = "N",
+      description = "How many further instances keep a copy of each part of the state, to take over without reading it from Kafka; see docs/scaling.md. All instances of a lane alike. Default: ${DEFAULT-VALUE}.")
+  private int standbyReplicas;
+
   @Option(names = "--reference-root", paramLabel = "DIR",
       description = "Images may be files below this folder, by reference; see docs/references.md. Repeatable. Default: none.")
   private List<Path> referenceRoots = new ArrayList<>();
@@ -165,6 +169,7 @@ final class ProcessorOptions {
         .withCommitInterval(commitInterval)
         .withTimeouts(transactionTimeout, abortSweep, sessionTimeout)
         .withGroupProtocol(Options.groupProtocol(groupProtocol))
+        .withStandbyReplicas(standbyReplicas)
         .withReferences(references)
         .withWire(registry.wire())
         .withKafka(cluster().kafka());
@@ -184,13 +189,13 @@ final class ProcessorOptions {
   }
 
   /**
-   * Creates the topics of a lane that do not exist.
+   * Creates the topics of a lane that do not exist, internal ones too: Kafka Streams would give those the brokers' default replication.
    *
    * @throws CliException if Kafka refuses
    */
   void create(Topics topics, LaneTopics.Plan plan) throws InterruptedException {
     try (Admin admin = cluster().admin()) {
-      LaneTopics.create(admin, topics, plan);
+      LaneTopics.createAll(admin, topics, plan);
     } catch (LaneTopics.UnusableTopicsException e) {
       throw new CliException(String.valueOf(e.getMessage()), e);
     } catch (ExecutionException e) {

@@ -11,6 +11,7 @@ import java.util.stream.DoubleStream;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.processor.StateRestoreListener;
 
 /**
  * What an instance is and how its streams do. Of the thousands of metrics that Kafka Streams keeps, one of each client, thread,
@@ -25,11 +26,14 @@ public final class InstanceMeters {
    * @param imageEvents name of the topic whose lag counts
    * @param ready whether the instance is ready
    * @param tasks number of its tasks
+   * @param standbyTasks number of tasks of which it keeps a copy of the state
    */
   public static void register(
-      MeterRegistry registry, KafkaStreams streams, String imageEvents, BooleanSupplier ready, IntSupplier tasks) {
+      MeterRegistry registry, KafkaStreams streams, String imageEvents, BooleanSupplier ready, IntSupplier tasks, IntSupplier standbyTasks) {
     Registered.gauge(registry, Meters.READY, () -> ready.getAsBoolean() ? 1 : 0);
     Registered.gauge(registry, Meters.TASKS, tasks::getAsInt);
+    Registered.gauge(registry, Meters.STANDBY_TASKS, standbyTasks::getAsInt);
+    Registered.gauge(registry, Meters.STANDBY_LAG, () -> standbyTasks.getAsInt() == 0 ? 0 : standbyLag(streams.metrics()));
     Registered.gauge(registry, Meters.CONSUMER_LAG, () -> lag(streams.metrics(), imageEvents));
     Registered.gauge(registry, Meters.FETCH_LARGEST,
         () -> values(streams.metrics(), "consumer-fetch-manager-metrics", "fetch-size-max", imageEvents).max().orElse(0));
@@ -45,6 +49,11 @@ public final class InstanceMeters {
       Registered.gauge(registry, Meters.DEVICE_INFO, () -> active.get().card().equals(card) ? 1 : 0,
           "device", device, "model", card.name(), "version", card.version());
     }
+  }
+
+  /** Counts what tasks read back of their state. */
+  public static StateRestoreListener restored(MeterRegistry registry) {
+    return new RestoredRecords(Registered.counter(registry, Meters.RESTORED));
   }
 
   /** Counts the versions that take over, from 0 on. */
@@ -74,6 +83,15 @@ public final class InstanceMeters {
 
   private static double lag(Map<MetricName, ? extends Metric> metrics, String topic) {
     return values(metrics, "consumer-fetch-manager-metrics", "records-lag", topic).sum();
+  }
+
+  /** What the consumer that copies changelogs has not read yet; NaN while it has read nothing. */
+  private static double standbyLag(Map<MetricName, ? extends Metric> metrics) {
+    return metrics.values().stream()
+        .filter(m -> m.metricName().name().equals("records-lag") && String.valueOf(m.metricName().tags().get("client-id")).endsWith("-restore-consumer"))
+        .mapToDouble(m -> m.metricValue() instanceof Number n ? n.doubleValue() : Double.NaN)
+        .filter(Double::isFinite)
+        .reduce(Double::sum).orElse(Double.NaN);
   }
 
   /** Finite values of a metric; of one topic unless that is empty. Kafka gives NaN where it has not measured yet. */

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 public enum Meters {
   READY(Kind.GAUGE, "dcmix.ready", null, "1 when the instance is ready, else 0; /health/readiness says which part is not."),
   TASKS(Kind.GAUGE, "dcmix.tasks", null, "Stream tasks of this instance. 0 is fine where there are more threads than tasks."),
+  STANDBY_TASKS(Kind.GAUGE, "dcmix.standby.tasks", null, "Tasks of other instances whose state this one keeps a copy of (--standby-replicas)."),
+  STANDBY_LAG(Kind.GAUGE, "dcmix.standby.lag.records", null,
+      "Records of state that these copies lack. Near 0, another instance's work can be taken over at once. NaN until the first were read."),
+  RESTORED(Kind.COUNTER, "dcmix.restored.records", null,
+      "Records of state that were read back from Kafka before a task could go on. Few where a copy was at hand, the whole state where none was."),
   CONSUMER_LAG(Kind.GAUGE, "dcmix.consumer.lag", "records",
       "Image events of this instance's partitions that are not fetched yet. If it grows, add instances or a GPU."),
   SKIPPED(Kind.COUNTER, "dcmix.skipped", null, "Image events of other plates that a rescored lane passed over."),

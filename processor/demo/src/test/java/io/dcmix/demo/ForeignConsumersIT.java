@@ -92,9 +92,9 @@ import org.junit.jupiter.api.io.TempDir;
  * What programs of others read in a lane whose results are in a registry's format: Python, kcat and Kafka Connect, each by the commands of
  * docs/consumers.md and with the files that it names. What they read is compared with what the processor's own reader reads.
  */
-@Timeout(180)
+@Timeout(300)
 class ForeignConsumersIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
   private static final Topics TOPICS = new Topics("screening");

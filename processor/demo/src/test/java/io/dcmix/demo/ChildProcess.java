@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -16,7 +17,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The command line in a process of its own, which a test can kill; its output is kept for the message of a failing test. */
+/** The command line, or another program, in a process of its own, which a test can kill; its output is kept for the message of a failing test. */
 final class ChildProcess implements AutoCloseable {
   private static final Pattern PAGE = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
@@ -47,7 +48,14 @@ final class ChildProcess implements AutoCloseable {
         "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
         "-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(args));
-    return new ChildProcess(new ProcessBuilder(command).directory(workingDir.toFile()).redirectErrorStream(true).start());
+    return program(workingDir, Map.of(), command);
+  }
+
+  /** Starts any program, with these variables beside those of the test. */
+  static ChildProcess program(Path workingDir, Map<String, String> environment, List<String> command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(workingDir.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    return new ChildProcess(builder.start());
   }
 
   /** As a power cut would: no shutdown hook runs. */

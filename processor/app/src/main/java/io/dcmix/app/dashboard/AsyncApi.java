@@ -21,11 +21,15 @@ import io.dcmix.streams.LanePlan;
 import io.dcmix.streams.LaneRole;
 import io.dcmix.streams.LaneTopic;
 import io.dcmix.streams.Topics;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.common.acl.AclOperation;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +54,10 @@ final class AsyncApi {
     ObjectNode document = JSON.objectNode();
     document.put("asyncapi", "3.0.0");
     document.putObject("info").put("title", "DCMIX, lane " + topics.lane()).put("version", version)
-        .put("description", "The topics of a lane. Keys are UTF-8 text. Values are Avro, in the single-object encoding (0xC3 0x01) or, with a registry, in "
-            + "Confluent's wire format (0x00, 4 bytes id). Results are written in transactions: read them with isolation.level=read_committed. "
-            + "Publishers partition by murmur2.")
+        .put("description", "The topics of a lane. Keys are UTF-8 text. Values are Avro, in the single-object encoding (0xC3 0x01, the schema's fingerprint) or, with a "
+            + "registry, in Confluent's wire format (0x00, 4 bytes id). x-single-object-header of a message is what a value of the schema here begins with "
+            + "in the former, in hex. A record of a compacted topic without a value takes back what was said under its key. "
+            + "Results are written in transactions: read them with isolation.level=read_committed. Publishers partition by murmur2.")
         .putObject("license").put("name", "Apache-2.0");
     document.put("defaultContentType", "application/vnd.apache.avro+binary");
     ObjectNode channels = document.putObject("channels");
@@ -127,11 +132,18 @@ final class AsyncApi {
     } else {
       ObjectNode payload = message.putObject("payload").put("schemaFormat", AVRO);
       payload.set("schema", parse(value));
+      message.put("x-single-object-header", header(value));
     }
     ObjectNode binding = message.putObject("bindings").putObject("kafka");
     binding.putObject("key").put("type", "string");
     binding.put("bindingVersion", KAFKA_BINDING);
     return message;
+  }
+
+  /** What a value begins with in Avro's single-object encoding: few of Avro's libraries know fingerprints. */
+  private static String header(Schema schema) {
+    byte[] fingerprint = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(SchemaNormalization.parsingFingerprint64(schema)).array();
+    return "c301" + HexFormat.of().formatHex(fingerprint);
   }
 
   private static String meaning(Channel channel) {

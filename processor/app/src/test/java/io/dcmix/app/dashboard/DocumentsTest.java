@@ -13,11 +13,14 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.dcmix.app.access.Access;
 import io.dcmix.app.access.Users;
+import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.event.AcquisitionStatus;
 import io.dcmix.schema.event.AlertSeverity;
 import io.dcmix.schema.event.AlertState;
 import io.dcmix.schema.event.CallStage;
+import io.dcmix.schema.event.ModelControl;
+import io.dcmix.schema.event.ModelEvent;
 import io.dcmix.streams.Readiness;
 import io.dcmix.streams.Readiness.Part;
 import io.dcmix.streams.LanePlan;
@@ -40,8 +43,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -259,6 +264,15 @@ class DocumentsTest {
     assertThat(document.path("operations").has("send-image-events")).isFalse();
     assertThat(document.path("operations").has("receive-model-control")).as("it reads what shall serve").isTrue();
     assertThat(document.path("operations").has("send-model-control")).as("and says what does").isTrue();
+  }
+
+  @Test
+  void shouldSayWhatAValueBeginsWithWhereThereIsNoRegistry() throws Exception {
+    JsonNode document = JSON.readTree(get("/api/asyncapi.json").body());
+    ModelControl event = ModelControl.newBuilder().setLane("screening").setEvent(ModelEvent.ACTIVATED).setModelName("m").setModelVersion("1").setModelSha256("00")
+        .setAt(Instant.EPOCH).build();
+    byte[] value = AvroCodec.of(ModelControl.class).encode(event);
+    assertThat(document.at("/components/messages/ModelControl/x-single-object-header").asText()).isEqualTo(HexFormat.of().formatHex(value, 0, 10));
   }
 
   /** What lies in docs is what the server gives; {@code -Dwrite.documents=true} writes it anew. */

@@ -15,15 +15,19 @@ import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.Devices;
 import io.dcmix.core.model.RuntimeOptions;
 import io.dcmix.core.scoring.ScorerConfig;
+import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.PlateFormat;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.CallStage;
+import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
 import io.dcmix.streams.publish.PublishObserver;
+import io.dcmix.streams.results.LaneReader;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -34,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -143,6 +148,8 @@ class LanesIT {
     assertThat(scored.out())
         .contains("Lane opposite: the images of source, plate WANTED, by model anti 1", "6 predicted, 1 of them incomplete; 0 failed")
         .contains("Skipped  36 image events");
+    assertThat(stages(new Topics("opposite", "source"))).as("it ends when the calls are out, not when the wells are scored").hasSize(6)
+        .allSatisfy((well, stage) -> assertThat(stage).as(well).isEqualTo(CallStage.FINAL));
 
     Outcome compared = dcmix("compare", "source", "opposite", "--out", folder.resolve("wells.csv").toString());
     assertThat(compared.exit()).as(compared.err()).isZero();
@@ -159,6 +166,17 @@ class LanesIT {
     Outcome nowhere = dcmix("compare", "source", "nowhere");
     assertThat(nowhere.exit()).isEqualTo(1);
     assertThat(nowhere.err()).contains("There is no lane nowhere", "Lanes there: ", "opposite").hasLineCount(1);
+  }
+
+  /** Of the newest call of each well. */
+  private static Map<String, CallStage> stages(Topics topics) {
+    AvroCodec<HitCall> calls = AvroCodec.of(HitCall.class);
+    Map<String, CallStage> stages = new HashMap<>();
+    try (LaneReader reader = new LaneReader(client, List.of(topics.hitCalls()))) {
+      reader.readAll(Duration.ofSeconds(30), record -> stages.put(
+          new String(record.key(), StandardCharsets.UTF_8), calls.decode(record.value()).getStage()));
+    }
+    return stages;
   }
 
   /** The demo's model in another version: the same network under another name. */

@@ -10,6 +10,7 @@ import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteScorer.DeviceSickException;
 import io.dcmix.core.source.PlaneSources;
 import io.dcmix.core.source.ReferenceSource;
+import io.dcmix.schema.WellKey;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
@@ -28,6 +29,7 @@ import io.dcmix.streams.metrics.DecisionMeters;
 import io.dcmix.streams.metrics.InstanceMeters;
 import io.dcmix.streams.metrics.ScoringMeters;
 import io.dcmix.streams.metrics.StageMeters;
+import io.dcmix.streams.plate.PlateBacklog;
 import io.dcmix.streams.source.TopicPlaneSource;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
@@ -43,16 +45,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -78,6 +83,8 @@ public final class StreamsRuntime implements AutoCloseable {
   private final SiteScorer scorer;
   private final TopicPlaneSource source;
   private final ActiveModel active;
+  private final String rowsTopic;
+  private final int partitions;
   private final Counter skipped;
   private final Duration settle;
   private volatile long runningSince = System.nanoTime();
@@ -94,6 +101,8 @@ public final class StreamsRuntime implements AutoCloseable {
     settle = config.sessionTimeout().dividedBy(5);
     serdes = EdgeSerdes.of(config.wire());
     Topics topics = config.topics();
+    rowsTopic = topics.internal(ScreeningTopology.ROWS + "-repartition");
+    partitions = images.partitions();
     Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
@@ -216,12 +225,13 @@ public final class StreamsRuntime implements AutoCloseable {
   }
 
   /**
-   * Wells that have images and no final result.
+   * Wells that have images and no final result, and what follows from results.
    *
    * @param assembling wait for images
    * @param scoring wait for the model
+   * @param judging have a result that their plate does not know yet; and plates and windows that have something to say
    */
-  public record Unfinished(long assembling, long scoring) {}
+  public record Unfinished(long assembling, long scoring, long judging) {}
 
   /**
    * Counts this instance's unfinished wells, of which no image came after this time. Walks through all its wells.
@@ -235,24 +245,45 @@ public final class StreamsRuntime implements AutoCloseable {
     }
     long assembling = 0;
     long scoring = 0;
+    long judging = 0;
     if (tasks() > 0) {
       try {
         ReadOnlyKeyValueStore<String, WellState> wells =
             streams.store(StoreQueryParameters.fromNameAndType(WellStageSupplier.WELLS, QueryableStoreTypes.keyValueStore()));
+        PlateBacklog plates = plates();
         try (KeyValueIterator<String, WellState> all = wells.all()) {
           while (all.hasNext()) {
-            WellState well = all.next().value;
+            KeyValue<String, WellState> entry = all.next();
+            WellState well = entry.value;
             boolean counts = well.getLastArrival() <= lastArrival.toEpochMilli();
             assembling += counts && well.getLife() == WellLife.ASSEMBLING ? 1 : 0;
             scoring += counts && well.getLife() == WellLife.SCORING ? 1 : 0;
+            judging += counts && well.getLife() == WellLife.DONE && plates.lacks(WellKey.parse(entry.key), well.getRevision()) ? 1 : 0;
           }
         }
+        judging += plates.unsaid();
       } catch (InvalidStateStoreException e) {
         LOG.debug("The wells cannot be asked now: {}", e.getMessage());
         return null;
       }
     }
-    return new Unfinished(assembling, scoring);
+    return new Unfinished(assembling, scoring, judging);
+  }
+
+  private PlateBacklog plates() {
+    Set<Integer> own = streams.metadataForLocalThreads().stream().flatMap(thread -> thread.activeTasks().stream())
+        .flatMap(task -> task.topicPartitions().stream())
+        .filter(partition -> partition.topic().equals(rowsTopic)).map(TopicPartition::partition).collect(Collectors.toSet());
+    return new PlateBacklog(this::store, own, partitions);
+  }
+
+  /** Null where this instance has no part of it. */
+  private @Nullable ReadOnlyKeyValueStore<String, ?> store(String name) {
+    try {
+      return streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<String, Object>keyValueStore()));
+    } catch (InvalidStateStoreException e) {
+      return null;
+    }
   }
 
   private int tasks() {

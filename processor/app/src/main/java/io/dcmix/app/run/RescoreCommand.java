@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,9 +51,16 @@ import picocli.CommandLine.Spec;
       "Stopped and started again, it goes on where it was. A lane holds the results of one model."
     })
 public final class RescoreCommand implements CliCommand, Checked {
+  private static final Logger LOG = LoggerFactory.getLogger(RescoreCommand.class);
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+  /** For how long calls, quality and importance are waited for. While images come all the time there is always something to be said. */
+  private static final Duration JUDGED_WITHIN = Duration.ofMinutes(1);
+
+  /** Looks without anything left before that is believed: what plates say reaches the windows that span them through a topic. */
+  private static final int QUIET_LOOKS = 2;
 
   @Mixin private ProcessorOptions options = new ProcessorOptions();
 
@@ -184,7 +193,8 @@ public final class RescoreCommand implements CliCommand, Checked {
   }
 
   /**
-   * Follows one run until the snapshot is processed and no well of it is left, or none but those that wait for images.
+   * Follows one run until the snapshot is processed, no well of it is left, or none but those that wait for images, and calls, quality
+   * and importance are out.
    *
    * @param all whether to wait for the latter, too
    */
@@ -192,10 +202,11 @@ public final class RescoreCommand implements CliCommand, Checked {
       throws InterruptedException, ExecutionException {
     String group = new Topics(into, lane).applicationId();
     long most = 0;
+    Judging judging = new Judging();
     while (true) {
       long done = snapshot.done(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get());
       Unfinished left = done < snapshot.size() ? null : processor.streams().unfinished(snapshot.takenAt());
-      if (left != null && left.scoring() == 0 && (!all || left.assembling() == 0)) {
+      if (left != null && left.scoring() == 0 && (!all || left.assembling() == 0) && (follow || judging.isOver(left.judging()))) {
         bar.update(all ? most : done, "");
         return left;
       }
@@ -203,12 +214,32 @@ public final class RescoreCommand implements CliCommand, Checked {
         most = Math.max(most, left.assembling());
         bar.update(most - left.assembling(), "");
       } else {
-        bar.update(done, left == null ? "" : "%,d wells with the model".formatted(left.scoring()));
+        bar.update(done, left == null ? "" : left.scoring() == 0 ? "calls" : "%,d wells with the model".formatted(left.scoring()));
       }
       if (shutdown.await(LOOK_EVERY)) {
         throw new CliException("Stopped; started again with the same options it goes on here");
       }
       throwIfEnded(processor);
+    }
+  }
+
+  /** Whether what follows from the wells is out. */
+  private static final class Judging {
+    private long since;
+    private int looks;
+    private int quiet;
+
+    /** Whether all is said, or it was waited for long enough. */
+    boolean isOver(long left) {
+      if (looks++ == 0) {
+        since = System.nanoTime();
+      }
+      quiet = left == 0 ? quiet + 1 : 0;
+      boolean late = System.nanoTime() - since > JUDGED_WITHIN.toNanos();
+      if (late && quiet < QUIET_LOOKS) {
+        LOG.warn("Not all calls, quality and importance came within {} s; started again with --follow, the rest comes", JUDGED_WITHIN.toSeconds());
+      }
+      return late || quiet >= QUIET_LOOKS;
     }
   }
 

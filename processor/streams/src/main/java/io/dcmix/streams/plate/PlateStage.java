@@ -107,6 +107,11 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     return stores;
   }
 
+  /** Where the rows of a plate go: partitioned as Kafka's producers do. */
+  static int partitionOf(PlateKey plate, int partitions) {
+    return Utils.toPositive(Utils.murmur2(KeyParts.join(plate.plate()).getBytes(StandardCharsets.UTF_8))) % partitions;
+  }
+
   @Override
   public void init(ProcessorContext<String, PlateOutput> context) {
     life = new Life(context);
@@ -332,10 +337,9 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       }
     }
 
-    /** Whether the rows of this plate come to this task: partitioned as Kafka's producers do. */
+    /** Whether the rows of this plate come to this task. */
     private boolean isOurs(String plateKey) {
-      byte[] plate = KeyParts.join(PlateKey.parse(plateKey).plate()).getBytes(StandardCharsets.UTF_8);
-      return Utils.toPositive(Utils.murmur2(plate)) % partitions == context.taskId().partition();
+      return partitionOf(PlateKey.parse(plateKey), partitions) == context.taskId().partition();
     }
 
     /** How long a plate may be silent before it is closed: one that is said to go on, as long as its wells can be corrected. */

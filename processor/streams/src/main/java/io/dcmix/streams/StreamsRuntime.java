@@ -1,7 +1,8 @@
 package io.dcmix.streams;
 
-import io.dcmix.core.model.SiteModel;
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.scoring.ActiveModel;
 import io.dcmix.core.scoring.PlaneSource;
 import io.dcmix.core.scoring.PooledSiteScorer;
@@ -62,6 +63,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Starts and stops a processor instance. Up: topics are checked, then the scorer on a model that is already warm, then the
@@ -73,6 +75,7 @@ public final class StreamsRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsRuntime.class);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);
 
+  private final String lane;
   private final EdgeSerdes serdes;
   private final KafkaStreams streams;
   private final SiteScorer scorer;
@@ -94,6 +97,7 @@ public final class StreamsRuntime implements AutoCloseable {
     settle = config.sessionTimeout().dividedBy(5);
     serdes = EdgeSerdes.of(config.wire());
     Topics topics = config.topics();
+    lane = topics.lane();
     Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
@@ -105,7 +109,7 @@ public final class StreamsRuntime implements AutoCloseable {
     scoring.watch(pooled::usage);
     scorer = pooled;
     WellStageConfig wells = new WellStageConfig(
-        images.topicId(), images.partitions(), config.screening(), ProcessorConfig.BACK_PRESSURE, config.checkHashOf());
+        topics.lane(), images.topicId(), images.partitions(), config.screening(), ProcessorConfig.BACK_PRESSURE, config.checkHashOf());
     WellStageSupplier wellStage =
         new WellStageSupplier(wells, active, scorer, imageDecoder, acquisitionDecoder,
             new StageMeters(registry));
@@ -161,7 +165,10 @@ public final class StreamsRuntime implements AutoCloseable {
     try (Admin admin = Admin.create(clientConfig(config))) {
       images = LaneTopics.check(admin, config.topics(), config.screening().lateWindow());
     }
-    StreamsRuntime runtime = new StreamsRuntime(config, active, reader, images, registry);
+    StreamsRuntime runtime;
+    try (var _ = MDC.putCloseable(LogFields.LANE, config.topics().lane())) { // its threads log under it
+      runtime = new StreamsRuntime(config, active, reader, images, registry);
+    }
     runtime.streams.start();
     return runtime;
   }
@@ -170,11 +177,11 @@ public final class StreamsRuntime implements AutoCloseable {
   private StreamThreadExceptionResponse die(Throwable cause) {
     for (Throwable c = cause; c != null && !(c instanceof DeviceSickException); c = c.getCause()) {
       if (c instanceof RegistryUnavailableException) {
-        LOG.warn("The schema registry does not answer; starting over from the last commit: {}", c.getMessage());
+        LOG.atWarn().addKeyValue(LogFields.LANE, lane).log("The schema registry does not answer; starting over from the last commit: {}", c.getMessage());
         return StreamThreadExceptionResponse.REPLACE_THREAD;
       }
     }
-    LOG.error("The processor stops: {}", cause.getMessage(), cause);
+    LOG.atError().addKeyValue(LogFields.LANE, lane).setCause(cause).log("Lane {}: the processor stops: {}", lane, cause.getMessage());
     ended.complete(cause);
     firstRunning.countDown();
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -247,7 +254,7 @@ public final class StreamsRuntime implements AutoCloseable {
           }
         }
       } catch (InvalidStateStoreException e) {
-        LOG.debug("The wells cannot be asked now: {}", e.getMessage());
+        LOG.atDebug().addKeyValue(LogFields.LANE, lane).log("The wells cannot be asked now: {}", e.getMessage());
         return null;
       }
     }

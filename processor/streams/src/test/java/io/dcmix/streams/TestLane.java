@@ -117,7 +117,7 @@ final class TestLane implements AutoCloseable {
   private TestLane(int partitions, Duration backPressure, ScreeningConfig screening, int checkHashOf, ModelCard model) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", partitions, screening, backPressure, checkHashOf);
+    WellStageConfig config = new WellStageConfig(topics.lane(), "topic-id", partitions, screening, backPressure, checkHashOf);
     served = new ServedModel(model, true);
     scorer.model = model.sha256();
     WellStageSupplier wells = new WellStageSupplier(config, () -> served, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));

@@ -2,6 +2,7 @@ package io.dcmix.core.scoring;
 
 import io.dcmix.core.images.CorruptPlaneException;
 import io.dcmix.core.images.MaximumProjection;
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.quality.PlaneStatistics;
 import io.dcmix.core.quality.QualityPolicy;
@@ -30,6 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Scores sites from a bounded pool of off-heap buffers. Planes are decoded into their site's buffer as they come; the site is
@@ -70,6 +72,9 @@ public final class PooledSiteScorer implements SiteScorer {
   private final long backlogLimit;
   private final int completeLimit;
   private final int incompleteLimit;
+
+  /** Whose sites these are, as far as the log knows. */
+  private final @Nullable String lane = MDC.get(LogFields.LANE);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progress = lock.newCondition();
@@ -127,7 +132,7 @@ public final class PooledSiteScorer implements SiteScorer {
   }
 
   private void start(String name, Loop loop) {
-    Thread thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> {
+    Thread thread = Thread.ofPlatform().name(name).daemon().unstarted(LogFields.alike(() -> {
       try {
         loop.run();
       } catch (InterruptedException | CancellationException e) {
@@ -139,7 +144,7 @@ public final class PooledSiteScorer implements SiteScorer {
         LOG.error("Scoring ended by an unexpected error", e);
         fallSick(new DeviceSickException("Scoring ended by an unexpected error: " + e, e));
       }
-    });
+    }));
     threads.add(thread);
     thread.start();
   }
@@ -375,7 +380,8 @@ public final class PooledSiteScorer implements SiteScorer {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       if (!closed) {
-        LOG.error("A plane could not be read", e);
+        LogFields.of(LOG.atError().addKeyValue(LogFields.LANE, lane), site.id().well()).addKeyValue(LogFields.SITE, site.id().site()).addKeyValue(LogFields.CHANNEL, plane.channel())
+            .setCause(e).log("A plane of {} could not be read", site.id().well());
         fallSick(new DeviceSickException("A plane could not be read: " + e, e));
       }
     }

@@ -1,5 +1,6 @@
 package io.dcmix.streams.well;
 
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.wells.ArrivalClock;
@@ -33,6 +34,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * The wells of one task: images come in, complete sites go to the scorer, outcomes come back, time passes. The steps
@@ -128,10 +130,11 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     private @Nullable Cancellable expiring;
 
     Life(ProcessorContext<byte[], WellOutput> context) {
+      MDC.put(LogFields.LANE, config.lane()); // A stream thread has tasks of one lane alone.
       this.context = context;
       this.stores = new WellStores(context);
       this.manifests = new Announcements<>(
-          context.getStateStore(Announcements.STORE), bytes -> Manifest.of(acquisitionDecoder.apply(bytes)));
+          context.getStateStore(Announcements.STORE), bytes -> Manifest.of(acquisitionDecoder.apply(bytes)), config.lane());
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
       this.flights = new SiteFlights(scorer, model.get().card().channels(), stores, context.taskId().toString(), config.screening().explain());
       this.ledger = new WellLedger(stores, manifests, model, results, config.screening(), this, this::forward);
@@ -176,6 +179,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       switch (intake.read(record.key(), record.value(), source.partition(), source.offset(), record.timestamp())) {
         case ImageIntake.Unreadable unreadable -> {
           meter.deadLetter(unreadable.kind());
+          WellLog.setAside(config.lane(), source, unreadable.kind(), unreadable.reason());
           forwardDead(record, source, unreadable.reason());
         }
         case ImageIntake.Unused unused -> ledger.leaveOut(unused, record.timestamp());
@@ -214,6 +218,9 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     private void forward(WellKey key, WellOutput output) {
       long now = context.currentSystemTimeMs();
       meter.forwarded(output, now);
+      if (output instanceof WellOutput.Failed failed) {
+        WellLog.failed(config.lane(), key, failed.failure());
+      }
       context.forward(new Record<>(key.toString().getBytes(StandardCharsets.UTF_8), output, now));
     }
 

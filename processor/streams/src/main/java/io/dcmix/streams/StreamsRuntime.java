@@ -28,8 +28,10 @@ import io.dcmix.streams.ScreeningTopology.EventSerdes;
 import io.dcmix.streams.metrics.DecisionMeters;
 import io.dcmix.streams.metrics.InstanceMeters;
 import io.dcmix.streams.metrics.ScoringMeters;
+import io.dcmix.streams.metrics.SpanMeters;
 import io.dcmix.streams.metrics.StageMeters;
 import io.dcmix.streams.source.TopicPlaneSource;
+import io.dcmix.streams.trace.Tracing;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
 import io.dcmix.streams.wire.EdgeSerdes;
@@ -80,6 +82,7 @@ public final class StreamsRuntime implements AutoCloseable {
   private final KafkaStreams streams;
   private final SiteScorer scorer;
   private final TopicPlaneSource source;
+  private final @Nullable Tracing tracing;
   private final ActiveModel active;
   private final Counter skipped;
   private final Duration settle;
@@ -104,15 +107,17 @@ public final class StreamsRuntime implements AutoCloseable {
     PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
     boolean batches = active.devices().stream().anyMatch(device -> !device.equals("cpu"));
     ScoringMeters scoring = new ScoringMeters(registry);
+    SpanMeters spans = new SpanMeters(registry);
+    tracing = config.tracing() == null ? null : Tracing.start(config.tracing(), Tracing.PROCESSOR, topics, spans);
     PooledSiteScorer pooled = new PooledSiteScorer(
-        active, batches, planes, reader, config.screening().quality(), config.scoring(), scoring);
+        active, batches, planes, reader, config.screening().quality(), config.scoring().withTimes(tracing != null), scoring);
     scoring.watch(pooled::usage);
     scorer = pooled;
     WellStageConfig wells = new WellStageConfig(
         topics.lane(), images.topicId(), images.partitions(), config.screening(), ProcessorConfig.BACK_PRESSURE, config.checkHashOf());
     WellStageSupplier wellStage =
         new WellStageSupplier(wells, active, scorer, imageDecoder, acquisitionDecoder,
-            new StageMeters(registry));
+            new StageMeters(registry), tracing == null ? null : tracing.wells());
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class),
         serdes.serde(HitCall.class), serdes.serde(PlateQuality.class), serdes.serde(Alert.class));
@@ -286,6 +291,9 @@ public final class StreamsRuntime implements AutoCloseable {
     scorer.close();
     source.close();
     serdes.close();
+    if (tracing != null) {
+      tracing.close();
+    }
   }
 
   private static Map<String, Object> clientConfig(ProcessorConfig config) {

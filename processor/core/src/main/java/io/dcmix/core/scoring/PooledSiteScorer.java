@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -72,6 +73,7 @@ public final class PooledSiteScorer implements SiteScorer {
   private final long backlogLimit;
   private final int completeLimit;
   private final int incompleteLimit;
+  private final boolean timed;
 
   /** Whose sites these are, as far as the log knows. */
   private final @Nullable String lane = MDC.get(LogFields.LANE);
@@ -113,6 +115,7 @@ public final class PooledSiteScorer implements SiteScorer {
     this.completeLimit = Math.min(slots, inFlight + SITES_PER_WORKER * config.workers());
     this.incompleteLimit = Math.max(1, slots - Math.min(completeLimit, slots / 4));
     this.backlogLimit = config.backlogBytes();
+    this.timed = config.timed();
     this.pool = new SitePool(slots, card.siteBytes());
     this.scratch = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(card.planeBytes()).order(ByteOrder.nativeOrder()));
     this.inPlace = batches ? null : new SiteRunner(active, 0, 1, slabs, meter);
@@ -415,7 +418,11 @@ public final class PooledSiteScorer implements SiteScorer {
     } catch (CorruptPlaneException e) {
       failure = new PlaneFailure(FailureReason.CORRUPT_PLANE, plane.layers().get(layer).z(), String.valueOf(e.getMessage()));
     }
-    meter.decoded(System.nanoTime() - start, payload.remaining());
+    long end = System.nanoTime();
+    meter.decoded(end - start, payload.remaining());
+    if (timed) {
+      note(site, start, end);
+    }
     if (failure == null && layer + 1 < plane.layers().size()) {
       giveBack(size);
       fetch(site, channel, plane, layer + 1);
@@ -441,6 +448,15 @@ public final class PooledSiteScorer implements SiteScorer {
       ByteBuffer decoded = scratch.get().clear();
       reader.decode(one, payload, decoded);
       MaximumProjection.add(slice, decoded.clear(), card.pixelType());
+    }
+  }
+
+  private void note(StagedSite site, long start, long end) {
+    lock.lock();
+    try {
+      site.decoded(start, end);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -500,17 +516,20 @@ public final class PooledSiteScorer implements SiteScorer {
       lock.unlock();
     }
     if (failure != null) {
-      end(site, failure);
+      end(site, failure, 0, 0);
     } else if (inPlace != null) {
       meter.queued(0);
-      end(site, inPlace.run(List.of(new Job(ticket, site.pixels()))).getFirst());
+      long start = System.nanoTime();
+      end(site, inPlace.run(List.of(new Job(ticket, site.pixels()))).getFirst(), start, 1);
     } else {
       ready.add(site);
     }
   }
 
-  private void end(StagedSite site, SiteOutcome outcome) {
-    outcomes.post(outcome.withQuality(site.quality()));
+  /** @param sites in the run of the model, which began then and ends now; 0: it came to none */
+  private void end(StagedSite site, SiteOutcome outcome, long runNanos, int sites) {
+    SiteOutcome measured = outcome.withQuality(site.quality());
+    outcomes.post(timed ? measured.withPassage(passage(site, runNanos, sites)) : measured);
     lock.lock();
     try {
       release(site);
@@ -518,6 +537,12 @@ public final class PooledSiteScorer implements SiteScorer {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static SitePassage passage(StagedSite site, long runNanos, int sites) {
+    Instant now = Instant.now();
+    long nowNanos = System.nanoTime();
+    return site.passage(sites == 0 ? null : SitePassage.Interval.of(runNanos, nowNanos, now, nowNanos), sites, now, nowNanos);
   }
 
   // ---- devices ----
@@ -546,7 +571,7 @@ public final class PooledSiteScorer implements SiteScorer {
       }
       List<SiteOutcome> ended = runner.run(jobs);
       for (int i = 0; i < ended.size(); i++) {
-        end(batch.get(i), ended.get(i));
+        end(batch.get(i), ended.get(i), now, ended.size());
       }
       batch.clear();
       jobs.clear();

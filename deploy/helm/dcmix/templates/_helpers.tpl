@@ -70,6 +70,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.s3.pathStyle }}
 {{- $_ := set $all "s3-path-style" true }}
 {{- end }}
+{{- with .Values.tracing.endpoint }}
+{{- $_ := set $all "trace-endpoint" . }}
+{{- $_ := set $all "trace-ratio" $.Values.tracing.ratio }}
+{{- if $.Values.tracing.existingSecret }}
+{{- $_ := set $all "trace-header" (dict "authorization" "${file:/etc/dcmix/tracing/authorization}") }}
+{{- end }}
+{{- end }}
 {{- if .Values.gpu.enabled }}
 {{- $_ := set $all "device" "cuda" }}
 {{- end }}

@@ -40,6 +40,7 @@ class ChartTest {
       schemaRegistry: https://registry:8443/apis/registry/v3
       references: [{path: /images, volume: {nfs: {server: nas, path: /images, readOnly: true}}}]
       s3: {folders: ["s3://plates/in/", "s3://archive"], endpoint: "https://minio:9000", region: eu-central-1, pathStyle: true, existingSecret: dcmix-s3}
+      tracing: {endpoint: "http://tempo:4318", ratio: 0.25}
       serviceAccountName: screening
       kafka:
         bootstrapServers: a:9093,b:9093
@@ -120,6 +121,8 @@ class ChartTest {
     assertThat(run.value("--s3-endpoint")).isEqualTo("https://minio:9000");
     assertThat(run.value("--s3-region")).isEqualTo("eu-central-1");
     assertThat(run.value("--s3-path-style")).isEqualTo("true");
+    assertThat(run.value("--trace-endpoint")).isEqualTo("http://tempo:4318");
+    assertThat(run.value("--trace-ratio")).isEqualTo("0.25");
     assertThat(run.value("--device")).isEqualTo("cuda");
     assertThat(run.value("--explain")).isEqualTo("hits");
     assertThat(run.value("--pixel-pool")).isEqualTo(Long.toString(1L << 30));
@@ -128,6 +131,15 @@ class ChartTest {
     assertThat(run.value("--also-lane")).isEqualTo("[replay-1, replay-2]");
     assertThat(run.value("--blurred-below")).isEqualTo("{DNA=0.25}");
     assertThat(run.kafka()).containsEntry("max.warmup.replicas", "4").containsEntry("security.protocol", "SASL_SSL");
+  }
+
+  /** The processor reads the file at its start; the configuration only says where it lies. */
+  @Test
+  void shouldLeaveTheCollectorsPasswordInItsSecret() throws Exception {
+    List<JsonNode> manifests = chart.render(LEAST + "\ntracing: {endpoint: 'https://otlp.example.org', existingSecret: dcmix-otlp}");
+    assertThat(one(manifests, "ConfigMap").at("/data").toString()).contains("authorization: ${file:/etc/dcmix/tracing/authorization}", "trace-ratio: 1");
+    assertThat(pod(one(manifests, "StatefulSet")).at("/volumes").toString()).contains("\"secretName\":\"dcmix-otlp\"");
+    assertThat(pod(one(manifests, "StatefulSet")).at("/containers/0/volumeMounts").toString()).contains("\"/etc/dcmix/tracing\"");
   }
 
   @Test

@@ -35,6 +35,7 @@ class ImageIT {
     assertThat(jars).noneMatch(jar -> jar.matches("(api-0\\.3|pytorch|scala|tribuo|selenium|junit|apicurio-registry-app|log4j).*"));
     assertThat(jars).as("the object store's client goes by the JDK's HTTP client").anyMatch(jar -> jar.startsWith("url-connection-client"))
         .noneMatch(jar -> jar.matches("(netty-nio-client|apache5?-client|httpclient|aws-crt|s3proxy|jetty).*"));
+    assertThat(jars).as("and so do traces").anyMatch(jar -> jar.startsWith("opentelemetry-exporter-sender-jdk")).noneMatch(jar -> jar.matches("(okhttp|okio|.*-okhttp).*"));
     assertThat(jars.stream().filter(jar -> jar.startsWith("onnxruntime"))).hasSize(1);
     assertThat(HOME.resolve("native/linux-x64/libonnxruntime.so")).exists();
   }
@@ -63,9 +64,9 @@ class ImageIT {
   }
 
   @Test
-  void shouldLoadTheModelsRuntimeFromTheImageAndNotTheObjectStoresClientWhereNobodyNamesOne() throws Exception {
+  void shouldLoadTheModelsRuntimeFromTheImageAndNeitherTheObjectStoresClientNorTheTracesWhereNobodyNamesOne() throws Exception {
     Ended doctor = ended(Map.of("DCMIX_JAVA_OPTS", "-Xlog:class+load"), BIN.resolve("dcmix").toString(), "doctor", "--device", "cpu");
-    assertThat(doctor.output()).contains("ONNX Runtime", "io.dcmix.app.Dcmix").doesNotContain("software.amazon.awssdk");
+    assertThat(doctor.output()).contains("ONNX Runtime", "io.dcmix.app.Dcmix").doesNotContain("software.amazon.awssdk", "io.opentelemetry.sdk");
     assertThat(doctor.code()).as(doctor.output()).isZero();
   }
 

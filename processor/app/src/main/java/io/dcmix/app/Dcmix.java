@@ -4,6 +4,9 @@ import io.dcmix.app.config.Checked;
 import io.dcmix.app.config.Configured;
 import io.dcmix.app.config.Secrets;
 import io.dcmix.app.config.Surroundings;
+import io.dcmix.app.log.LogFormat;
+import io.dcmix.app.log.LogOptions;
+import io.dcmix.app.log.Logs;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import java.io.PrintWriter;
@@ -11,6 +14,8 @@ import java.io.StringWriter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +49,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Logs go to stderr; DCMIX_LOG=DEBUG or -v says more, -vv also what Kafka says."
     })
 public final class Dcmix implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Dcmix.class);
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "On failure, show where it happened in the code.")
@@ -106,6 +113,9 @@ public final class Dcmix implements Runnable {
       return refuse(problems);
     }
     Logs.raise(verbose.length);
+    if (LogOptions.format(command(parsed).getCommandSpec()) == LogFormat.JSON) {
+      Logs.asJson();
+    }
     if (!wantsHelp(parsed) && command(parsed).getCommand() instanceof Checked checked) {
       List<String> wrong = checked.problems();
       if (!wrong.isEmpty()) {
@@ -145,7 +155,9 @@ public final class Dcmix implements Runnable {
 
   private int report(Exception failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
-    if (stacktrace) {
+    if (LogOptions.format(command.getCommandSpec()) == LogFormat.JSON) {
+      LOG.error(oneLine(failure), stacktrace ? failure : null);
+    } else if (stacktrace) {
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
       err.print(Secrets.hide(trace.toString()));

@@ -29,7 +29,7 @@ class ArchitectureTest {
 
   /** Each package knows itself, the schema, and what is named; among core's packages nothing else. */
   @ParameterizedTest
-  @CsvSource({"images,", "quality,images", "model,images|screening", "screening,", "wells,images|screening", "scoring,images|model|quality|screening", "source,scoring|images", "archive,images", "cli,"})
+  @CsvSource({"images,", "quality,images", "model,images|screening", "screening,", "wells,images|screening", "log,", "scoring,images|log|model|quality|screening", "source,scoring|images", "archive,images", "cli,"})
   void aPackageKnowsOnlyWhatItIsAllowedTo(String name, String allowed) {
     onlyKnows(name, allowed).check(CORE);
   }

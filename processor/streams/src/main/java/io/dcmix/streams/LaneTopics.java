@@ -1,5 +1,6 @@
 package io.dcmix.streams;
 
+import io.dcmix.core.log.LogFields;
 import io.dcmix.streams.TopicFinding.Existing;
 import io.dcmix.streams.TopicFinding.Verdict;
 import java.time.Duration;
@@ -234,7 +235,7 @@ public final class LaneTopics {
       if (needed && finding.isWrong()) {
         problems.add(finding.problem());
       } else if (needed && finding.isRisk()) {
-        LOG.warn("{}", finding.problem());
+        LOG.atWarn().addKeyValue(LogFields.LANE, topics.lane()).log("{}", finding.problem());
       }
     }
     problems.addAll(TopicFinding.missingRights(plan, existing, LaneRole.PROCESSOR));

@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import io.dcmix.core.scoring.ScorerConfig;
 import io.dcmix.core.source.References;
+import io.dcmix.streams.trace.TraceConfig;
 import io.dcmix.streams.wire.WireFormat;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a processor instance is told. Start from {@link #of} and change what differs.
@@ -35,6 +37,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param checkHashOf the SHA-256 that an event states of its inline image is checked on one image in so many; 1: on all
  * @param standbyReplicas further instances that keep a copy of each part of the state and can take over without reading it again;
  *     under STREAMS this is the broker's to say
+ * @param tracing where traces go; null: there are none
  */
 public record ProcessorConfig(
     Topics topics,
@@ -55,7 +58,8 @@ public record ProcessorConfig(
     Map<String, String> kafka,
     References references,
     int checkHashOf,
-    int standbyReplicas) {
+    int standbyReplicas,
+    @Nullable TraceConfig tracing) {
 
   /** Finds a publisher that states wrong hashes within its first wells, at a sixteenth of the price. */
   private static final int CHECK_HASH_OF = 16;
@@ -72,78 +76,84 @@ public record ProcessorConfig(
     return new ProcessorConfig(
         topics, ImageSelection.ALL, bootstrapServers, stateDir, 1, ScorerConfig.DEFAULT, MemoryBudget.DEFAULT, ScreeningConfig.DEFAULT, Duration.ofMillis(200),
         Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(45), Duration.ofMinutes(5), GroupProtocol.CLASSIC,
-        new WireFormat.SingleObject(), Map.of(), References.NONE, CHECK_HASH_OF, 0);
+        new WireFormat.SingleObject(), Map.of(), References.NONE, CHECK_HASH_OF, 0, null);
   }
 
   public ProcessorConfig withSelection(ImageSelection wanted) {
     return new ProcessorConfig(topics, wanted, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   /** The same instance settings for another lane. */
   public ProcessorConfig withTopics(Topics other) {
     return new ProcessorConfig(other, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withScreening(ScreeningConfig wanted) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, wanted,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withTimeouts(Duration transaction, Duration sweep, Duration session) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transaction, sweep, session, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withScoring(ScorerConfig wanted) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, wanted, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withStreamThreads(int threads) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, threads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withMemory(MemoryBudget budget) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, budget, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withCommitInterval(Duration interval) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        interval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withKafka(Map<String, String> settings) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, settings, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withGroupProtocol(GroupProtocol protocol) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, protocol, wire, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withWire(WireFormat format) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, format, kafka, references, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withReferences(References fetched) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched, checkHashOf, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, fetched, checkHashOf, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withCheckHashOf(int oneIn) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, oneIn, standbyReplicas);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, oneIn, standbyReplicas, tracing);
   }
 
   public ProcessorConfig withStandbyReplicas(int copies) {
     return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
-        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, copies);
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, copies, tracing);
+  }
+
+  /** Nowhere, if there is no place. */
+  public ProcessorConfig withTracing(@Nullable TraceConfig place) {
+    return new ProcessorConfig(topics, selection, bootstrapServers, stateDir, streamThreads, scoring, memory, screening,
+        commitInterval, transactionTimeout, abortSweep, sessionTimeout, pollInterval, groupProtocol, wire, kafka, references, checkHashOf, standbyReplicas, place);
   }
 
   /** What is wrong with the settings, each with its remedy; empty if nothing is. */

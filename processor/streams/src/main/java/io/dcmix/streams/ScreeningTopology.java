@@ -169,7 +169,7 @@ public final class ScreeningTopology {
   }
 
   private PlateStage plateStage() {
-    return new PlateStage(config, () -> wellStage.model().get().card(), wellStage.acquisitionDecoder(), wellStage.config().partitions(), plateMeter);
+    return new PlateStage(config, () -> wellStage.model().get().card(), wellStage.acquisitionDecoder(), wellStage.config().partitions(), plateMeter, topics.lane());
   }
 
   /** Layouts, by the percent-encoded plate; what is none goes to the dead letters. */

@@ -1,7 +1,8 @@
 package io.dcmix.streams;
 
-import io.dcmix.core.model.SiteModel;
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.model.ModelCard;
+import io.dcmix.core.model.SiteModel;
 import io.dcmix.core.scoring.ActiveModel;
 import io.dcmix.core.scoring.PlaneSource;
 import io.dcmix.core.scoring.PooledSiteScorer;
@@ -28,9 +29,11 @@ import io.dcmix.streams.ScreeningTopology.EventSerdes;
 import io.dcmix.streams.metrics.DecisionMeters;
 import io.dcmix.streams.metrics.InstanceMeters;
 import io.dcmix.streams.metrics.ScoringMeters;
+import io.dcmix.streams.metrics.SpanMeters;
 import io.dcmix.streams.metrics.StageMeters;
 import io.dcmix.streams.plate.PlateBacklog;
 import io.dcmix.streams.source.TopicPlaneSource;
+import io.dcmix.streams.trace.Tracing;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
 import io.dcmix.streams.wire.EdgeSerdes;
@@ -67,6 +70,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Starts and stops a processor instance. Up: topics are checked, then the scorer on a model that is already warm, then the
@@ -78,10 +82,12 @@ public final class StreamsRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsRuntime.class);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(20);
 
+  private final String lane;
   private final EdgeSerdes serdes;
   private final KafkaStreams streams;
   private final SiteScorer scorer;
   private final TopicPlaneSource source;
+  private final @Nullable Tracing tracing;
   private final ActiveModel active;
   private final String rowsTopic;
   private final int partitions;
@@ -103,21 +109,24 @@ public final class StreamsRuntime implements AutoCloseable {
     Topics topics = config.topics();
     rowsTopic = topics.internal(ScreeningTopology.ROWS + "-repartition");
     partitions = images.partitions();
+    lane = topics.lane();
     Function<byte[], ImageEvent> imageDecoder = PatientDecoder.of(serdes.serde(ImageEvent.class), topics.imageEvents());
     Function<byte[], Acquisition> acquisitionDecoder = PatientDecoder.of(serdes.serde(Acquisition.class), topics.acquisitions());
     source = new TopicPlaneSource(topics.imageEvents(), images.topicId(), clientConfig(config), imageDecoder);
     PlaneSource planes = new PlaneSources(source, ReferenceSource.of(config.references()));
     boolean batches = active.devices().stream().anyMatch(device -> !device.equals("cpu"));
     ScoringMeters scoring = new ScoringMeters(registry);
+    SpanMeters spans = new SpanMeters(registry);
+    tracing = config.tracing() == null ? null : Tracing.start(config.tracing(), Tracing.PROCESSOR, topics, spans);
     PooledSiteScorer pooled = new PooledSiteScorer(
-        active, batches, planes, reader, config.screening().quality(), config.scoring(), scoring);
+        active, batches, planes, reader, config.screening().quality(), config.scoring().withTimes(tracing != null), scoring);
     scoring.watch(pooled::usage);
     scorer = pooled;
     WellStageConfig wells = new WellStageConfig(
-        images.topicId(), images.partitions(), config.screening(), ProcessorConfig.BACK_PRESSURE, config.checkHashOf());
+        topics.lane(), images.topicId(), images.partitions(), config.screening(), ProcessorConfig.BACK_PRESSURE, config.checkHashOf());
     WellStageSupplier wellStage =
         new WellStageSupplier(wells, active, scorer, imageDecoder, acquisitionDecoder,
-            new StageMeters(registry));
+            new StageMeters(registry), tracing == null ? null : tracing.wells());
     EventSerdes results = new EventSerdes(
         serdes.serde(WellPrediction.class), serdes.serde(WellFailure.class), serdes.serde(ChannelImportance.class),
         serdes.serde(HitCall.class), serdes.serde(PlateQuality.class), serdes.serde(Alert.class));
@@ -171,7 +180,10 @@ public final class StreamsRuntime implements AutoCloseable {
     try (Admin admin = Admin.create(clientConfig(config))) {
       images = LaneTopics.check(admin, config.topics(), config.screening().lateWindow());
     }
-    StreamsRuntime runtime = new StreamsRuntime(config, active, reader, images, registry);
+    StreamsRuntime runtime;
+    try (var _ = MDC.putCloseable(LogFields.LANE, config.topics().lane())) { // its threads log under it
+      runtime = new StreamsRuntime(config, active, reader, images, registry);
+    }
     runtime.streams.start();
     return runtime;
   }
@@ -180,11 +192,11 @@ public final class StreamsRuntime implements AutoCloseable {
   private StreamThreadExceptionResponse die(Throwable cause) {
     for (Throwable c = cause; c != null && !(c instanceof DeviceSickException); c = c.getCause()) {
       if (c instanceof RegistryUnavailableException) {
-        LOG.warn("The schema registry does not answer; starting over from the last commit: {}", c.getMessage());
+        LOG.atWarn().addKeyValue(LogFields.LANE, lane).log("The schema registry does not answer; starting over from the last commit: {}", c.getMessage());
         return StreamThreadExceptionResponse.REPLACE_THREAD;
       }
     }
-    LOG.error("The processor stops: {}", cause.getMessage(), cause);
+    LOG.atError().addKeyValue(LogFields.LANE, lane).setCause(cause).log("Lane {}: the processor stops: {}", lane, cause.getMessage());
     ended.complete(cause);
     firstRunning.countDown();
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -263,7 +275,7 @@ public final class StreamsRuntime implements AutoCloseable {
         }
         judging += plates.unsaid();
       } catch (InvalidStateStoreException e) {
-        LOG.debug("The wells cannot be asked now: {}", e.getMessage());
+        LOG.atDebug().addKeyValue(LogFields.LANE, lane).log("The wells cannot be asked now: {}", e.getMessage());
         return null;
       }
     }
@@ -315,6 +327,9 @@ public final class StreamsRuntime implements AutoCloseable {
     scorer.close();
     source.close();
     serdes.close();
+    if (tracing != null) {
+      tracing.close();
+    }
   }
 
   private static Map<String, Object> clientConfig(ProcessorConfig config) {

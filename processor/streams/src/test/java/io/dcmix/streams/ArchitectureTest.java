@@ -32,13 +32,19 @@ class ArchitectureTest {
 
   @Test
   void metersStayBesideTheStages() {
-    for (String stage : new String[] {"well", "plate", "source", "wire", "publish"}) {
+    for (String stage : new String[] {"well", "plate", "source", "wire", "publish", "trace"}) {
       unknown("io.dcmix.streams." + stage, "io.micrometer..", "io.dcmix.streams.metrics..").check(STREAMS);
     }
   }
 
   @Test
+  void openTelemetryStaysBehindTheTraces() {
+    noClasses().that().resideOutsideOfPackage("io.dcmix.streams.trace..").should().dependOnClassesThat().resideInAnyPackage("io.opentelemetry..").check(STREAMS);
+  }
+
+  @Test
   void theChecksCanFail() {
+    assertThat(unknown("io.dcmix.streams.trace", "io.opentelemetry..").evaluate(STREAMS).hasViolation()).as("the traces do know it").isTrue();
     assertThat(unknown("io.dcmix.streams", "org.apache.kafka.streams..").evaluate(STREAMS).hasViolation()).isTrue();
     assertThat(unknown("io.dcmix.streams.wire", "io.apicurio..").evaluate(STREAMS).hasViolation()).as("the wire does know the registry").isTrue();
     assertThat(unknown("io.dcmix.streams.metrics", "io.micrometer..").evaluate(STREAMS).hasViolation()).as("the meters do know Micrometer").isTrue();

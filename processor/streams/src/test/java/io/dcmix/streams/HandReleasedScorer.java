@@ -8,6 +8,7 @@ import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.scoring.PlanePointer;
 import io.dcmix.core.scoring.SiteId;
 import io.dcmix.core.scoring.SiteOutcome;
+import io.dcmix.core.scoring.SitePassage;
 import io.dcmix.core.scoring.SitePlane;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.scoring.SiteTicket;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 
 /**
@@ -58,6 +60,9 @@ final class HandReleasedScorer implements SiteScorer {
   boolean releaseAtOnce = true;
   boolean releaseWhenAwaited;
   DeviceSickException sickness;
+
+  /** When a site went through, made as it is released; null: outcomes tell no times. */
+  Supplier<SitePassage> passage;
 
   private final List<SiteOutcome> done = new ArrayList<>();
 
@@ -172,7 +177,7 @@ final class HandReleasedScorer implements SiteScorer {
     }
     List<SiteOutcome> drained = done.stream().filter(o -> o.ticket().site().task().equals(task) && o.ticket().site().generation() == generation).toList();
     done.removeAll(drained);
-    return drained;
+    return passage == null ? drained : drained.stream().map(o -> o.withPassage(passage.get())).toList();
   }
 
   @Override

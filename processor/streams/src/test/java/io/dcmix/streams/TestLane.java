@@ -27,6 +27,7 @@ import io.dcmix.streams.metrics.StageMeters;
 import io.dcmix.streams.plate.DecisionConfig;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
+import io.dcmix.streams.well.WellTracer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -43,6 +44,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -97,7 +100,12 @@ final class TestLane implements AutoCloseable {
   }
 
   TestLane(int partitions, Duration backPressure, ExplainPolicy explain, int checkHashOf) {
-    this(partitions, backPressure, SCREENING.withExplain(explain), checkHashOf, MODEL);
+    this(partitions, backPressure, SCREENING.withExplain(explain), checkHashOf, MODEL, null);
+  }
+
+  /** The same, followed by somebody; null: by nobody. */
+  TestLane(WellTracer tracer) {
+    this(1, Duration.ofSeconds(5), SCREENING, 1, MODEL, tracer);
   }
 
   /** One partition, other settings: start from {@link #SCREENING}. */
@@ -111,16 +119,16 @@ final class TestLane implements AutoCloseable {
 
   /** The same, with another model. */
   TestLane(ScreeningConfig screening, ModelCard model) {
-    this(1, Duration.ofSeconds(5), screening, 1, model);
+    this(1, Duration.ofSeconds(5), screening, 1, model, null);
   }
 
-  private TestLane(int partitions, Duration backPressure, ScreeningConfig screening, int checkHashOf, ModelCard model) {
+  private TestLane(int partitions, Duration backPressure, ScreeningConfig screening, int checkHashOf, ModelCard model, WellTracer tracer) {
     AvroCodec<ImageEvent> imageCodec = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitionCodec = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", partitions, screening, backPressure, checkHashOf);
+    WellStageConfig config = new WellStageConfig(topics.lane(), "topic-id", partitions, screening, backPressure, checkHashOf);
     served = new ServedModel(model, true);
     scorer.model = model.sha256();
-    WellStageSupplier wells = new WellStageSupplier(config, () -> served, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters));
+    WellStageSupplier wells = new WellStageSupplier(config, () -> served, scorer, imageCodec::decode, acquisitionCodec::decode, new StageMeters(meters), tracer);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.applicationId());
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
@@ -211,9 +219,21 @@ final class TestLane implements AutoCloseable {
     publishRaw(key(event), AvroCodec.of(ImageEvent.class).encode(event));
   }
 
+  /** With headers. */
+  void publish(ImageEvent.Builder image, Iterable<Header> headers) {
+    ImageEvent event = image.build();
+    scorer.topic.put(offset, event.getBytes().array());
+    publishRaw(key(event), AvroCodec.of(ImageEvent.class).encode(event), headers);
+  }
+
   void publishRaw(String key, byte[] value) {
+    publishRaw(key, value, List.of());
+  }
+
+  private void publishRaw(String key, byte[] value, Iterable<Header> headers) {
     offset++;
-    images.pipeInput(new TestRecord<>(key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8), value, now));
+    images.pipeInput(new TestRecord<>(
+        key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8), value, new RecordHeaders(headers), now));
   }
 
   /** Both channels of a site; the first decides the class: above 10 is a hit. */
@@ -280,6 +300,19 @@ final class TestLane implements AutoCloseable {
 
   List<WellPrediction> predictions() {
     return predictions.readValuesToList();
+  }
+
+  List<TestRecord<String, WellPrediction>> predictionRecords() {
+    return predictions.readRecordsToList();
+  }
+
+  List<TestRecord<String, WellFailure>> failureRecords() {
+    return failures.readRecordsToList();
+  }
+
+  /** What lies in a topic of the lane since the last look, as bytes, an internal topic included. */
+  List<TestRecord<byte[], byte[]>> raw(String topic) {
+    return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer()).readRecordsToList();
   }
 
   List<WellFailure> failures() {

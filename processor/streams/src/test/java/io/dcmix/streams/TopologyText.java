@@ -34,7 +34,7 @@ final class TopologyText {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     AvroCodec<ImageEvent> images = AvroCodec.of(ImageEvent.class);
     AvroCodec<Acquisition> acquisitions = AvroCodec.of(Acquisition.class);
-    WellStageConfig config = new WellStageConfig("topic-id", 8, ScreeningConfig.DEFAULT, Duration.ofSeconds(1), 1);
+    WellStageConfig config = new WellStageConfig(LANE.lane(), "topic-id", 8, ScreeningConfig.DEFAULT, Duration.ofSeconds(1), 1);
     WellStageSupplier wells = new WellStageSupplier(
         config, () -> new ServedModel(TestLane.MODEL, true), new HandReleasedScorer(), images::decode, acquisitions::decode, new StageMeters(meters));
     return new ScreeningTopology(

@@ -1,5 +1,6 @@
 package io.dcmix.app.cluster;
 
+import io.dcmix.app.log.LogOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -9,6 +10,10 @@ public final class ClusterOptions {
   private String bootstrapServers = "";
 
   @Mixin private ClientSettings settings = new ClientSettings();
+
+  @SuppressWarnings("UnusedVariable") // Dcmix asks the parsed command for it.
+  @Mixin
+  private LogOptions log = new LogOptions();
 
   /** The cluster that the options name. */
   public Cluster cluster() {

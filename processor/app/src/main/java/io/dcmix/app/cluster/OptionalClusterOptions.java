@@ -1,5 +1,6 @@
 package io.dcmix.app.cluster;
 
+import io.dcmix.app.log.LogOptions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -11,6 +12,10 @@ public final class OptionalClusterOptions {
   private @Nullable String bootstrapServers;
 
   @Mixin private ClientSettings settings = new ClientSettings();
+
+  @SuppressWarnings("UnusedVariable") // Dcmix asks the parsed command for it.
+  @Mixin
+  private LogOptions log = new LogOptions();
 
   /** The cluster, if the options name one. */
   public Optional<Cluster> cluster() {

@@ -137,7 +137,7 @@ public final class ConfigCommand implements CliCommand {
         String value = option.defaultValue();
         out.println(line(key, value == null ? "-" : value, option.required() ? "missing" : "default"));
       } else {
-        setting.pieces().forEach(piece -> out.println(line(key, shown(piece), piece.place())));
+        setting.pieces().forEach(piece -> out.println(line(key, shown(key, piece), piece.place())));
       }
     }
 
@@ -145,8 +145,8 @@ public final class ConfigCommand implements CliCommand {
       return "%-22s %-44s %s".formatted(key, value, place);
     }
 
-    private static String shown(Piece piece) {
-      return piece.argument(Secrets.isSecret(piece.name(), piece.text()) ? Secrets.HIDDEN : piece.text().replaceAll("://[^/@]*@", "://" + Secrets.HIDDEN + "@"));
+    private static String shown(String key, Piece piece) {
+      return piece.argument(Keys.isSecret(key) || Secrets.isSecret(piece.name(), piece.text()) ? Secrets.HIDDEN : piece.text().replaceAll("://[^/@]*@", "://" + Secrets.HIDDEN + "@"));
     }
   }
 

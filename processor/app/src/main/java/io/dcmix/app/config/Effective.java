@@ -154,8 +154,8 @@ record Effective(Map<String, Setting> settings, Map<String, List<String>> argume
     private List<String> arguments(String key, OptionSpec option, Setting setting) {
       List<String> arguments = new ArrayList<>();
       for (Piece piece : setting.pieces()) {
-        // The settings of clients are resolved by their converter, as on the command line.
-        boolean resolve = !Keys.isClient(key);
+        // Some are resolved by their converter, as on the command line.
+        boolean resolve = !Keys.resolvesItself(key);
         String value = piece.text();
         try {
           value = resolve ? Secrets.resolve(value) : value;

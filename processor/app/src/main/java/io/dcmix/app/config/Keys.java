@@ -20,6 +20,9 @@ final class Keys {
    */
   private static final Set<String> CLIENTS = Set.of("kafka", "registry");
 
+  /** Headers, which have dashes and say who we are. */
+  private static final String HEADER = "trace-header";
+
   /** What is asked each time, or destroys, is not said once and for all. */
   private static final Set<String> NEVER = Set.of("config", "yes", "all", "images");
 
@@ -62,6 +65,16 @@ final class Keys {
   /** Whether a key is the map of a client's settings. */
   static boolean isClient(String key) {
     return CLIENTS.contains(key);
+  }
+
+  /** Whether the option's own converter finds what stands elsewhere. */
+  static boolean resolvesItself(String key) {
+    return isClient(key) || key.equals(HEADER);
+  }
+
+  /** Whether all that is said of a key is hidden. */
+  static boolean isSecret(String key) {
+    return key.equals(HEADER);
   }
 
   /** The commands that can be configured. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
@@ -65,6 +66,14 @@ public final class Secrets implements ITypeConverter<String> {
         IN_JAAS.matcher(value).results().forEach(found -> remember(found.group(1)));
       }
     });
+  }
+
+  /** Hides these values from now on, and the last word of each: of "Bearer …" it is the secret. */
+  public static void rememberAll(Collection<String> secrets) {
+    for (String secret : secrets) {
+      remember(secret);
+      remember(secret.substring(secret.lastIndexOf(' ') + 1));
+    }
   }
 
   /** The whole, and each line of it: messages may quote a part. */

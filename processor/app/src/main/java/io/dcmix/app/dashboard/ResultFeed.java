@@ -1,5 +1,6 @@
 package io.dcmix.app.dashboard;
 
+import io.dcmix.core.log.LogFields;
 import io.dcmix.streams.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -110,7 +111,7 @@ final class ResultFeed implements AutoCloseable {
         read(current);
       } catch (RuntimeException e) {
         if (!isClosing()) {
-          log.warn("The dashboard lost the broker {} and starts reading anew: {}", config.bootstrapServers(), e.getMessage());
+          log.atWarn().addKeyValue(LogFields.LANE, config.lane()).log("The dashboard lost the broker {} and starts reading anew: {}", config.bootstrapServers(), e.getMessage());
           rest(LOOK_SOON);
           current = consumers.get();
         }
@@ -171,7 +172,7 @@ final class ResultFeed implements AutoCloseable {
     } catch (RuntimeException e) {
       long skipped = unreadable.incrementAndGet();
       if (skipped <= 10 || Long.bitCount(skipped) == 1) { // a topic full of them must not fill the log
-        log.warn(
+        log.atWarn().addKeyValue(LogFields.LANE, config.lane()).log(
             "The dashboard skips record {} of {}-{} ({} so far): {}",
             record.offset(), record.topic(), record.partition(), skipped, e.getMessage());
       }

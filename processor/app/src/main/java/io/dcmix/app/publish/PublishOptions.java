@@ -6,6 +6,7 @@ import io.dcmix.app.cluster.ClusterOptions;
 import io.dcmix.app.run.Durations;
 import io.dcmix.app.run.Options;
 import io.dcmix.app.run.Sizes;
+import io.dcmix.app.trace.TraceOptions;
 import io.dcmix.core.archive.BarcodeAliases;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.source.PayloadReference;
@@ -14,7 +15,11 @@ import io.dcmix.s3.S3Location;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.ArchivePublisher;
+import io.dcmix.streams.publish.PublishTracer;
 import io.dcmix.streams.publish.Referral;
+import io.dcmix.streams.trace.SpanMeter;
+import io.dcmix.streams.trace.TraceConfig;
+import io.dcmix.streams.trace.Tracing;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -71,6 +76,8 @@ final class PublishOptions {
       description = "How long a well may take to be read and sent, at most 15m; readers wait so long for a publisher that was killed. Default: ${DEFAULT-VALUE}.")
   private Duration transactionTimeout = ArchivePublisher.TRANSACTION_TIMEOUT;
 
+  @Mixin private TraceOptions traces = new TraceOptions();
+
   Cluster cluster() {
     return cluster.cluster();
   }
@@ -96,6 +103,7 @@ final class PublishOptions {
 
   /** Waits for a broker, and creates or checks the topics. */
   void prepare(Topics topics) throws InterruptedException {
+    var _ = traces.config(); // what is wrong with it is said before anybody is asked
     cluster().awaitAnswer();
     try (Admin admin = cluster().admin()) {
       if (createTopics) {
@@ -113,7 +121,12 @@ final class PublishOptions {
     if (transactionTimeout.isZero() || transactionTimeout.compareTo(LONGEST) > 0) {
       throw new CliException("--transaction-timeout must be between 1ms and 15m, which is the most that brokers allow");
     }
-    return new ArchivePublisher(topics, cluster().client(), InstantSource.system(), referral(), transactionTimeout);
+    return new ArchivePublisher(topics, cluster().client(), InstantSource.system(), referral(), transactionTimeout, tracer(topics));
+  }
+
+  private @Nullable PublishTracer tracer(Topics topics) {
+    TraceConfig config = traces.config();
+    return config == null ? null : Tracing.start(config, Tracing.PUBLISHER, topics, SpanMeter.NONE).publishing();
   }
 
   private @Nullable Referral referral() {

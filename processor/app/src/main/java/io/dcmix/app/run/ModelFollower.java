@@ -1,6 +1,7 @@
 package io.dcmix.app.run;
 
 import io.dcmix.app.run.ModelSource.RefusedModelException;
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.scoring.ActiveModel;
 import io.dcmix.schema.event.ModelControl;
@@ -97,14 +98,14 @@ final class ModelFollower implements AutoCloseable {
         } catch (InterruptException e) {
           return;
         } catch (KafkaException | RegistryUnavailableException e) {
-          LOG.warn("Lane {}: {} cannot be followed for now, {} goes on: {}", lane, "model-control", text(active.get().card()), e.getMessage());
+          LOG.atWarn().addKeyValue(LogFields.LANE, lane).log("Lane {}: {} cannot be followed for now, {} goes on: {}", lane, "model-control", text(active.get().card()), e.getMessage());
           if (closing.await(REST.toSeconds(), TimeUnit.SECONDS)) {
             return;
           }
         }
       }
     } catch (InterruptedException e) {
-      LOG.debug("Lane {}: its model is followed no more", lane);
+      LOG.atDebug().addKeyValue(LogFields.LANE, lane).log("Lane {}: its model is followed no more", lane);
     } finally {
       reader.close();
       writer.close();
@@ -118,7 +119,7 @@ final class ModelFollower implements AutoCloseable {
       confirm(now);
       return;
     }
-    LOG.info("Lane {}: model {} {} was activated and is being loaded; {} goes on until then", lane, wanted.getModelName(), wanted.getModelVersion(), text(now));
+    LOG.atInfo().addKeyValue(LogFields.LANE, lane).log("Lane {}: model {} {} was activated and is being loaded; {} goes on until then", lane, wanted.getModelName(), wanted.getModelVersion(), text(now));
     LoadedModels.Use model;
     try {
       model = source.load(wanted);
@@ -126,7 +127,7 @@ final class ModelFollower implements AutoCloseable {
       refuse(wanted, String.valueOf(e.getMessage()));
       return;
     } catch (RuntimeException e) {
-      LOG.error("Lane {}: loading model {} {} ended by an unexpected error", lane, wanted.getModelName(), wanted.getModelVersion(), e);
+      LOG.atError().addKeyValue(LogFields.LANE, lane).setCause(e).log("Lane {}: loading model {} {} ended by an unexpected error", lane, wanted.getModelName(), wanted.getModelVersion());
       refuse(wanted, "loading it ended by an unexpected error: " + e);
       return;
     }
@@ -143,13 +144,13 @@ final class ModelFollower implements AutoCloseable {
     }
     swaps.increment();
     InstanceMeters.model(registry, active);
-    LOG.info("Lane {}: model {} serves from now on, in place of {}", lane, text(model.card()), text(now));
+    LOG.atInfo().addKeyValue(LogFields.LANE, lane).log("Lane {}: model {} serves from now on, in place of {}", lane, text(model.card()), text(now));
     confirm(model.card());
   }
 
   private void refuse(ModelControl wanted, String why) {
     String version = wanted.getModelName() + " " + wanted.getModelVersion();
-    LOG.error("Lane {}: model {} is refused, {} goes on: {}", lane, version, text(active.get().card()), why);
+    LOG.atError().addKeyValue(LogFields.LANE, lane).log("Lane {}: model {} is refused, {} goes on: {}", lane, version, text(active.get().card()), why);
     refusals.increment();
     active.refuse(version + ": " + why);
     write(() -> writer.refuse(wanted, why));
@@ -168,7 +169,7 @@ final class ModelFollower implements AutoCloseable {
     try {
       writing.run();
     } catch (IOException | RegistryUnavailableException e) {
-      LOG.warn("Lane {}: what became of its model could not be written: {}", lane, e.getMessage());
+      LOG.atWarn().addKeyValue(LogFields.LANE, lane).log("Lane {}: what became of its model could not be written: {}", lane, e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -184,7 +185,7 @@ final class ModelFollower implements AutoCloseable {
     closing.countDown();
     try {
       if (!thread.join(CLOSE_WITHIN)) {
-        LOG.warn("Lane {}: a version of its model is still being loaded; it is dropped with the process", lane);
+        LOG.atWarn().addKeyValue(LogFields.LANE, lane).log("Lane {}: a version of its model is still being loaded; it is dropped with the process", lane);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

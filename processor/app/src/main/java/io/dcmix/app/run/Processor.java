@@ -2,6 +2,7 @@ package io.dcmix.app.run;
 
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.images.PlaneDecoder;
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.model.DevicePolicy;
 import io.dcmix.core.model.DeviceUnavailableException;
 import io.dcmix.core.model.Devices;
@@ -61,7 +62,7 @@ public final class Processor implements AutoCloseable {
     if (lane.equals(first) || isSick(cause)) {
       ended.complete(cause);
     } else {
-      LOG.error("Lane {} has stopped; lane {} goes on. Start again to go on with it", lane, first);
+      LOG.atError().addKeyValue(LogFields.LANE, lane).log("Lane {} has stopped; lane {} goes on. Start again to go on with it", lane, first);
     }
   }
 

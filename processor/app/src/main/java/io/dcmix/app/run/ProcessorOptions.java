@@ -4,6 +4,7 @@ import io.dcmix.app.cluster.Cluster;
 import io.dcmix.app.cluster.ClusterOptions;
 import io.dcmix.app.cluster.RegistryOptions;
 import io.dcmix.app.config.Checked;
+import io.dcmix.app.trace.TraceOptions;
 import io.dcmix.core.cli.CliException;
 import io.dcmix.core.model.Devices;
 import io.dcmix.core.scoring.ScorerConfig;
@@ -130,6 +131,8 @@ final class ProcessorOptions {
 
   @Mixin private RegistryOptions registry = new RegistryOptions();
 
+  @Mixin private TraceOptions traces = new TraceOptions();
+
   Cluster cluster() {
     return cluster.cluster();
   }
@@ -172,6 +175,7 @@ final class ProcessorOptions {
         .withStandbyReplicas(standbyReplicas)
         .withReferences(references)
         .withWire(registry.wire())
+        .withTracing(traces.config())
         .withKafka(cluster().kafka());
   }
 
@@ -179,7 +183,7 @@ final class ProcessorOptions {
   List<String> problems(Topics topics) {
     List<String> problems = Checked.problemsOf(() -> Options.explain(explain), () -> Options.hitRules(hitRules), () -> Options.focal(z),
         () -> Options.groupProtocol(groupProtocol), () -> device.policy(), () -> quality.policy(), () -> importance.applied(ScreeningConfig.DEFAULT),
-        this::files, () -> s3.folders(), () -> registry.wire());
+        this::files, () -> s3.folders(), () -> registry.wire(), traces::config);
     return problems.isEmpty() ? config(topics, files()).problems() : problems;
   }
 

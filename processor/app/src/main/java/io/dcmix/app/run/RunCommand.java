@@ -7,6 +7,7 @@ import io.dcmix.app.dashboard.DashboardServer;
 import io.dcmix.app.dashboard.ResultDecoder;
 import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
+import io.dcmix.core.log.LogFields;
 import io.dcmix.streams.ImageSelection;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.ProcessorConfig;
@@ -149,7 +150,7 @@ public final class RunCommand implements CliCommand, Checked {
       DashboardServer page =
           shutdown.add(DashboardServer.start(
               dashboard.withReadiness(processor::readiness).withMetrics(processor.metrics()::scrape), ResultDecoder.of(first, serdes)));
-      LOG.info("{} with model {} {} on {}; the page is at {}",
+      LOG.atInfo().addKeyValue(LogFields.LANE, lane).log("{} with model {} {} on {}; the page is at {}",
           all.stream().map(Topics::lane).collect(Collectors.joining(", ", all.size() == 1 ? "Lane " : "Lanes ", "")),
           processor.card().name(), processor.card().version(), processor.device(), page.url());
       var _ = processor.ended().thenRun(shutdown::ask);

@@ -2,6 +2,7 @@ package io.dcmix.core.scoring;
 
 import io.dcmix.core.images.CorruptPlaneException;
 import io.dcmix.core.images.MaximumProjection;
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.core.quality.PlaneStatistics;
 import io.dcmix.core.quality.QualityPolicy;
@@ -14,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -30,6 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Scores sites from a bounded pool of off-heap buffers. Planes are decoded into their site's buffer as they come; the site is
@@ -70,6 +73,10 @@ public final class PooledSiteScorer implements SiteScorer {
   private final long backlogLimit;
   private final int completeLimit;
   private final int incompleteLimit;
+  private final boolean timed;
+
+  /** Whose sites these are, as far as the log knows. */
+  private final @Nullable String lane = MDC.get(LogFields.LANE);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progress = lock.newCondition();
@@ -108,6 +115,7 @@ public final class PooledSiteScorer implements SiteScorer {
     this.completeLimit = Math.min(slots, inFlight + SITES_PER_WORKER * config.workers());
     this.incompleteLimit = Math.max(1, slots - Math.min(completeLimit, slots / 4));
     this.backlogLimit = config.backlogBytes();
+    this.timed = config.timed();
     this.pool = new SitePool(slots, card.siteBytes());
     this.scratch = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(card.planeBytes()).order(ByteOrder.nativeOrder()));
     this.inPlace = batches ? null : new SiteRunner(active, 0, 1, slabs, meter);
@@ -127,7 +135,7 @@ public final class PooledSiteScorer implements SiteScorer {
   }
 
   private void start(String name, Loop loop) {
-    Thread thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> {
+    Thread thread = Thread.ofPlatform().name(name).daemon().unstarted(LogFields.alike(() -> {
       try {
         loop.run();
       } catch (InterruptedException | CancellationException e) {
@@ -139,7 +147,7 @@ public final class PooledSiteScorer implements SiteScorer {
         LOG.error("Scoring ended by an unexpected error", e);
         fallSick(new DeviceSickException("Scoring ended by an unexpected error: " + e, e));
       }
-    });
+    }));
     threads.add(thread);
     thread.start();
   }
@@ -375,7 +383,8 @@ public final class PooledSiteScorer implements SiteScorer {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       if (!closed) {
-        LOG.error("A plane could not be read", e);
+        LogFields.of(LOG.atError().addKeyValue(LogFields.LANE, lane), site.id().well()).addKeyValue(LogFields.SITE, site.id().site()).addKeyValue(LogFields.CHANNEL, plane.channel())
+            .setCause(e).log("A plane of {} could not be read", site.id().well());
         fallSick(new DeviceSickException("A plane could not be read: " + e, e));
       }
     }
@@ -409,7 +418,11 @@ public final class PooledSiteScorer implements SiteScorer {
     } catch (CorruptPlaneException e) {
       failure = new PlaneFailure(FailureReason.CORRUPT_PLANE, plane.layers().get(layer).z(), String.valueOf(e.getMessage()));
     }
-    meter.decoded(System.nanoTime() - start, payload.remaining());
+    long end = System.nanoTime();
+    meter.decoded(end - start, payload.remaining());
+    if (timed) {
+      note(site, start, end);
+    }
     if (failure == null && layer + 1 < plane.layers().size()) {
       giveBack(size);
       fetch(site, channel, plane, layer + 1);
@@ -435,6 +448,15 @@ public final class PooledSiteScorer implements SiteScorer {
       ByteBuffer decoded = scratch.get().clear();
       reader.decode(one, payload, decoded);
       MaximumProjection.add(slice, decoded.clear(), card.pixelType());
+    }
+  }
+
+  private void note(StagedSite site, long start, long end) {
+    lock.lock();
+    try {
+      site.decoded(start, end);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -494,17 +516,20 @@ public final class PooledSiteScorer implements SiteScorer {
       lock.unlock();
     }
     if (failure != null) {
-      end(site, failure);
+      end(site, failure, 0, 0);
     } else if (inPlace != null) {
       meter.queued(0);
-      end(site, inPlace.run(List.of(new Job(ticket, site.pixels()))).getFirst());
+      long start = System.nanoTime();
+      end(site, inPlace.run(List.of(new Job(ticket, site.pixels()))).getFirst(), start, 1);
     } else {
       ready.add(site);
     }
   }
 
-  private void end(StagedSite site, SiteOutcome outcome) {
-    outcomes.post(outcome.withQuality(site.quality()));
+  /** @param sites in the run of the model, which began then and ends now; 0: it came to none */
+  private void end(StagedSite site, SiteOutcome outcome, long runNanos, int sites) {
+    SiteOutcome measured = outcome.withQuality(site.quality());
+    outcomes.post(timed ? measured.withPassage(passage(site, runNanos, sites)) : measured);
     lock.lock();
     try {
       release(site);
@@ -512,6 +537,12 @@ public final class PooledSiteScorer implements SiteScorer {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static SitePassage passage(StagedSite site, long runNanos, int sites) {
+    Instant now = Instant.now();
+    long nowNanos = System.nanoTime();
+    return site.passage(sites == 0 ? null : SitePassage.Interval.of(runNanos, nowNanos, now, nowNanos), sites, now, nowNanos);
   }
 
   // ---- devices ----
@@ -540,7 +571,7 @@ public final class PooledSiteScorer implements SiteScorer {
       }
       List<SiteOutcome> ended = runner.run(jobs);
       for (int i = 0; i < ended.size(); i++) {
-        end(batch.get(i), ended.get(i));
+        end(batch.get(i), ended.get(i), now, ended.size());
       }
       batch.clear();
       jobs.clear();

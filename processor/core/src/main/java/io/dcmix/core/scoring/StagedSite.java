@@ -2,9 +2,12 @@ package io.dcmix.core.scoring;
 
 import io.dcmix.core.quality.QualityPolicy;
 import io.dcmix.core.quality.QualityPolicy.Refusal;
+import io.dcmix.core.scoring.SitePassage.Interval;
 import io.dcmix.schema.event.FailureReason;
 import io.dcmix.schema.event.PlaneQuality;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +44,10 @@ final class StagedSite {
   private int pending;
   private long touchedNanos;
   private long readyNanos;
+  private int decoded;
+  private long decodeFrom;
+  private long decodeTo;
+  private long decodeNanos;
   private @Nullable SiteTicket ticket;
   private @Nullable List<SitePlane> planes;
   private boolean dropped;
@@ -114,6 +121,20 @@ final class StagedSite {
       failures[channel] = failure;
       quality[channel] = measured;
     }
+  }
+
+  /** A plane was decoded between these times. */
+  void decoded(long fromNanos, long toNanos) {
+    decodeFrom = decoded == 0 ? fromNanos : Math.min(decodeFrom, fromNanos);
+    decodeTo = decoded == 0 ? toNanos : Math.max(decodeTo, toNanos);
+    decodeNanos += toNanos - fromNanos;
+    decoded++;
+  }
+
+  /** When it went through; the run of the model, if there was one, took this time in a batch of so many. */
+  SitePassage passage(@Nullable Interval run, int sites, Instant now, long nowNanos) {
+    return new SitePassage(
+        decoded == 0 ? null : Interval.of(decodeFrom, decodeTo, now, nowNanos), decoded, Duration.ofNanos(decodeNanos), run, sites);
   }
 
   /** What was measured of its images, in the model's order of channels. */

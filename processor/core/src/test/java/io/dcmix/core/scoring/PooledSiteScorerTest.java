@@ -20,6 +20,7 @@ import io.dcmix.schema.event.PixelType;
 import io.dcmix.schema.event.PlaneQuality;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,6 +37,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scorer on a model of two channels with images of 1 × 2 pixels, whose logits are the first pixel of each channel. */
 class PooledSiteScorerTest {
@@ -52,6 +55,7 @@ class PooledSiteScorerTest {
   private final AtomicInteger evictions = new AtomicInteger();
   private CountDownLatch gate = new CountDownLatch(0);
   private CountDownLatch decoderGate = new CountDownLatch(0);
+  private boolean timed;
   private QualityPolicy policy = QualityPolicy.FLAG_ALL;
   private volatile boolean broken;
   private volatile boolean noMemory;
@@ -518,6 +522,47 @@ class PooledSiteScorerTest {
     }
   }
 
+  // ---- times ----
+
+  @Test
+  void tellsNoTimesWhereNobodyAsks() {
+    try (PooledSiteScorer scorer = scorer(10)) {
+      awaitSubmit(scorer, 1, site(1, 3, 5));
+      assertThat(next(scorer, 1)).extracting(SiteOutcome::passage).containsOnlyNulls();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4 * SITE_BYTES})
+  void tellsWhenASiteWentThroughWhereSomebodyAsks(int slabBytes) {
+    timed = true;
+    Instant before = Instant.now();
+    try (PooledSiteScorer scorer = scorer(10, 1, slabBytes)) {
+      List<SitePlane> unreadable = site(1, 3, 5);
+      topic.put(unreadable.get(0).pointer(), ByteBuffer.wrap(new byte[] {3}));
+      awaitSubmit(scorer, 1, unreadable);
+      awaitSubmit(scorer, 2, site(2, 3, 5));
+      List<SiteOutcome> outcomes = next(scorer, 2);
+      Instant after = Instant.now();
+      assertThat(outcomes).allSatisfy(outcome -> {
+        SitePassage passage = outcome.passage();
+        assertThat(passage.planes()).isEqualTo(2);
+        assertThat(passage.decode().from()).isBetween(before.minusMillis(5), passage.decode().to());
+        assertThat(passage.decoding()).isPositive().isLessThanOrEqualTo(Duration.between(passage.decode().from(), passage.decode().to()));
+        assertThat(outcome.quality()).as("told of as before").isNotEmpty();
+        if (outcome instanceof SiteOutcome.Scored) {
+          assertThat(passage.sites()).isEqualTo(1);
+          assertThat(passage.run().from()).isBetween(passage.decode().to(), passage.run().to());
+          assertThat(passage.run().to()).isBeforeOrEqualTo(after.plusMillis(5));
+        } else {
+          assertThat(passage.run()).as("it came to none").isNull();
+          assertThat(passage.sites()).isZero();
+        }
+      });
+      assertThat(outcomes).hasAtLeastOneElementOfType(SiteOutcome.Scored.class).hasAtLeastOneElementOfType(SiteOutcome.Failed.class);
+    }
+  }
+
   // ---- the cast ----
 
   private PooledSiteScorer scorer(int poolSites) {
@@ -527,7 +572,7 @@ class PooledSiteScorerTest {
   /** With a slab of 0 bytes sites are scored one by one. */
   private PooledSiteScorer scorer(int poolSites, int threads, int slabBytes) {
     ScorerConfig config =
-        new ScorerConfig(threads, (long) poolSites * SITE_BYTES, 1 << 20, Math.max(1, slabBytes), Duration.ofMillis(2));
+        new ScorerConfig(threads, (long) poolSites * SITE_BYTES, 1 << 20, Math.max(1, slabBytes), Duration.ofMillis(2)).withTimes(timed);
     ScoringMeter meter = new ScoringMeter() {
       @Override
       public void evicted() {

@@ -1,5 +1,6 @@
 package io.dcmix.streams.control;
 
+import io.dcmix.core.log.LogFields;
 import io.dcmix.schema.UnreadableRecordException;
 import io.dcmix.schema.event.ModelControl;
 import io.dcmix.streams.Topics;
@@ -28,6 +29,7 @@ public final class ModelControlReader implements AutoCloseable {
   private final String topic;
   private final LaneReader reader;
   private final Deserializer<ModelControl> deserializer;
+  private final String lane;
   private final Deque<ConsumerRecord<byte[], byte[]>> read = new ArrayDeque<>();
   private ModelOrders orders = ModelOrders.NONE;
 
@@ -37,6 +39,7 @@ public final class ModelControlReader implements AutoCloseable {
    * @param client bootstrap.servers and security
    */
   public ModelControlReader(Topics topics, Map<String, Object> client, EdgeSerdes serdes) {
+    lane = topics.lane();
     topic = topics.modelControl();
     reader = new LaneReader(client, List.of(topic));
     deserializer = serdes.serde(ModelControl.class).deserializer();
@@ -88,7 +91,7 @@ public final class ModelControlReader implements AutoCloseable {
     try {
       return deserializer.deserialize(topic, record.value());
     } catch (UnreadableRecordException e) {
-      LOG.error("A record of {} at offset {} is of no use, and is passed over: {}", topic, record.offset(), e.getMessage());
+      LOG.atError().addKeyValue(LogFields.LANE, lane).log("A record of {} at offset {} is of no use, and is passed over: {}", topic, record.offset(), e.getMessage());
       return null;
     }
   }

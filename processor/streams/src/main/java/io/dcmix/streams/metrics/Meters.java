@@ -61,6 +61,10 @@ public enum Meters {
       "Plates (each timepoint) that became complete, or were closed with wells outstanding, by the verdict on their Z'.", "status", "verdict"),
   ALERTS(Kind.COUNTER, "dcmix.alerts", null, "Alerts raised, by what they are about.", "kind"),
 
+  SPANS_EXPORTED(Kind.COUNTER, "dcmix.spans.exported", null, "Spans of traces that the collector took; 0 without --trace-endpoint."),
+  SPANS_DROPPED(Kind.COUNTER, "dcmix.spans.dropped", null,
+      "Spans that are lost: the collector did not take them, or too many waited for it. Nothing else is lost with them."),
+
   DEVICE_INFO(Kind.GAUGE, "dcmix.device.info", null, "1 for each device and the version of the model that serves on it; 0 for those that served before.", "device", "model", "version"),
   MODEL_SWAPS(Kind.COUNTER, "dcmix.model.swaps", null, "Versions of the model that took over while the lane ran."),
   MODEL_REFUSALS(Kind.COUNTER, "dcmix.model.refusals", null, "Versions of the model that were to take over and were refused; the log and dcmix model status say why."),

@@ -76,6 +76,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
   private final Function<byte[], Acquisition> acquisitionDecoder;
   private final int partitions;
   private final PlateMeter meter;
+  private final String lane;
   private @Nullable Life life;
 
   /**
@@ -84,13 +85,15 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
    * @param model whose wells the importance is taken over: the version that serves now
    * @param acquisitionDecoder reads an announcement; throws UnreadableRecordException on wrong bytes
    * @param partitions over which plates are spread
+   * @param lane whose plates they are, for the log
    */
-  public PlateStage(ScreeningConfig config, Supplier<ModelCard> model, Function<byte[], Acquisition> acquisitionDecoder, int partitions, PlateMeter meter) {
+  public PlateStage(ScreeningConfig config, Supplier<ModelCard> model, Function<byte[], Acquisition> acquisitionDecoder, int partitions, PlateMeter meter, String lane) {
     this.config = config;
     this.model = model;
     this.acquisitionDecoder = acquisitionDecoder;
     this.partitions = partitions;
     this.meter = meter;
+    this.lane = lane;
   }
 
   /** The stores that this stage needs; it also reads the global table of announcements. */
@@ -167,7 +170,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       this.running = context.getStateStore(RUNNING);
       this.partials = context.getStateStore(PARTIALS);
       this.taken = new TakenModel(partials);
-      this.announcements = new Announcements<>(context.getStateStore(Announcements.STORE), acquisitionDecoder);
+      this.announcements = new Announcements<>(context.getStateStore(Announcements.STORE), acquisitionDecoder, lane);
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
       this.changed = new ChangedKeys(context, CHANGED, config.importance().emitEvery(), this::emit);
       this.retention = new PlateRetention(context, ARRIVALS, config.plateRetention(), clock, this::forget);

@@ -15,6 +15,7 @@ import io.dcmix.schema.event.PublishProgress;
 import io.dcmix.streams.Topics;
 import io.dcmix.streams.publish.PlateReading.Step;
 import io.dcmix.streams.publish.PublishObserver.SentWell;
+import io.dcmix.streams.publish.PublishTracer.Publication;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +62,7 @@ public final class ArchivePublisher implements AutoCloseable {
   private final InstantSource clock;
   private final @Nullable Referral referral;
   private final Duration timeout;
+  private final @Nullable PublishTracer tracer;
   private final AvroCodec<Acquisition> acquisitions = AvroCodec.of(Acquisition.class);
   private final AvroCodec<PlateLayout> layouts = AvroCodec.of(PlateLayout.class);
   private final AvroCodec<PublishProgress> progress = AvroCodec.of(PublishProgress.class);
@@ -72,19 +74,27 @@ public final class ArchivePublisher implements AutoCloseable {
     this(topics, client, clock, null, TRANSACTION_TIMEOUT);
   }
 
+  /** A publisher that nobody follows. */
+  public ArchivePublisher(Topics topics, Map<String, Object> client, InstantSource clock, @Nullable Referral referral, Duration timeout) {
+    this(topics, client, clock, referral, timeout, null);
+  }
+
   /**
    * Connects when it publishes.
    *
    * @param client bootstrap.servers and security
    * @param referral which images go by reference; null sends all inline
    * @param timeout how long a well may take to be read and sent
+   * @param tracer follows the wells, and is closed with this; null: nobody does
    */
-  public ArchivePublisher(Topics topics, Map<String, Object> client, InstantSource clock, @Nullable Referral referral, Duration timeout) {
+  public ArchivePublisher(
+      Topics topics, Map<String, Object> client, InstantSource clock, @Nullable Referral referral, Duration timeout, @Nullable PublishTracer tracer) {
     this.topics = topics;
     this.client = Map.copyOf(client);
     this.clock = clock;
     this.referral = referral;
     this.timeout = timeout;
+    this.tracer = tracer;
   }
 
   /**
@@ -136,7 +146,7 @@ public final class ArchivePublisher implements AutoCloseable {
   public LivePlate follow(PlateKey key) throws IOException, InterruptedException {
     PlateProducer producer = open(key);
     try {
-      return new LivePlate(key, topics, producer, takeOver(key, producer), referral, clock, timeout, () -> close(producer));
+      return new LivePlate(key, topics, producer, takeOver(key, producer), referral, clock, timeout, tracer, () -> close(producer));
     } catch (IOException | InterruptedException | RuntimeException e) {
       close(producer);
       throw e;
@@ -168,8 +178,9 @@ public final class ArchivePublisher implements AutoCloseable {
    * A whole well in the open transaction.
    *
    * @param last of its images; null if it has none
+   * @param publication its trace; null if it has no image, or nobody follows
    */
-  private record OpenWell(WellKey key, @Nullable Future<RecordMetadata> last, int images, long bytes) {}
+  private record OpenWell(WellKey key, @Nullable Future<RecordMetadata> last, int images, long bytes, @Nullable Publication publication) {}
 
   /** One plate. */
   private final class Run {
@@ -185,6 +196,7 @@ public final class ArchivePublisher implements AutoCloseable {
     private final Set<WellKey> empty = new HashSet<>();
     private final List<OpenWell> open = new ArrayList<>();
     private long openBytes;
+    private @Nullable Publication publication;
     private long images;
     private long wells;
     private long bytes;
@@ -213,6 +225,8 @@ public final class ArchivePublisher implements AutoCloseable {
       }
       try (PlateReading reading = new PlateReading(archive, key, before.wells(), referral, clock)) {
         sendAll(reading);
+      } finally {
+        abandon();
       }
       finish();
       return new Published(key, images, wells, bytes, imagesBefore, wellsBefore, announced, List.copyOf(absent), List.copyOf(changed),
@@ -265,14 +279,18 @@ public final class ArchivePublisher implements AutoCloseable {
               commit();
               observer.await(well, acquiredAt);
             }
-            last = producer.send(topics.imageEvents(), well.toString(), event);
+            if (count == 0 && tracer != null) {
+              publication = tracer.begin(well);
+            }
+            last = producer.send(topics.imageEvents(), well.toString(), event, publication == null ? List.of() : publication.image(event.length));
             count++;
             size += event.length;
             observer.images(imagesBefore + images + count);
           }
           case Step.WellRead(WellKey well, PublishProgress done) -> {
             var _ = producer.send(topics.publishProgress(), well.toString(), progress.encode(done));
-            open.add(new OpenWell(well, last, count, size));
+            open.add(new OpenWell(well, last, count, size, publication));
+            publication = null;
             openBytes += size;
             images += count;
             last = null;
@@ -305,6 +323,18 @@ public final class ArchivePublisher implements AutoCloseable {
       }
     }
 
+    /** What is open now was not committed and never will be. */
+    private void abandon() {
+      if (publication != null) {
+        publication.abandoned();
+      }
+      for (OpenWell well : open) {
+        if (well.publication() != null) {
+          well.publication().abandoned();
+        }
+      }
+    }
+
     /** Makes the whole wells visible that are in the open transaction; does nothing if there is none. */
     private void commit() throws IOException, InterruptedException {
       if (open.isEmpty()) {
@@ -312,6 +342,9 @@ public final class ArchivePublisher implements AutoCloseable {
       }
       producer.commit();
       for (OpenWell well : open) {
+        if (well.publication() != null) {
+          well.publication().committed();
+        }
         RecordMetadata place = well.last() == null ? null : PlateProducer.place(well.last());
         if (place == null) {
           empty.add(well.key());
@@ -336,5 +369,8 @@ public final class ArchivePublisher implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     producers.forEach(PlateProducer::close);
+    if (tracer != null) {
+      tracer.close();
+    }
   }
 }

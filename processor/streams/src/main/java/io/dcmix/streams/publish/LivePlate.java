@@ -17,6 +17,7 @@ import io.dcmix.schema.event.Orientation;
 import io.dcmix.schema.event.PlateLayout;
 import io.dcmix.schema.event.PublishProgress;
 import io.dcmix.streams.Topics;
+import io.dcmix.streams.publish.PublishTracer.Publication;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,7 @@ public final class LivePlate implements AutoCloseable {
   private final EventReader reader;
   private final InstantSource clock;
   private final Duration timeout;
+  private final @Nullable PublishTracer tracer;
   private final Runnable close;
   private final AvroCodec<ImageEvent> images = AvroCodec.of(ImageEvent.class);
   private final AvroCodec<Acquisition> acquisitions = AvroCodec.of(Acquisition.class);
@@ -74,17 +77,19 @@ public final class LivePlate implements AutoCloseable {
    * Goes on behind what was published before.
    *
    * @param producer has shut out all others
+   * @param tracer follows the wells; null: nobody does
    * @param close gives it back
    */
   LivePlate(
       PlateKey key, Topics topics, PlateProducer producer, PlateProgress before, @Nullable Referral referral, InstantSource clock, Duration timeout,
-      Runnable close) {
+      @Nullable PublishTracer tracer, Runnable close) {
     this.key = key;
     this.topics = topics;
     this.producer = producer;
     this.reader = new EventReader(key, referral);
     this.clock = clock;
     this.timeout = timeout;
+    this.tracer = tracer;
     this.close = close;
     this.announced = before.announced();
     this.unchecked = new HashMap<>(before.wells());
@@ -153,23 +158,27 @@ public final class LivePlate implements AutoCloseable {
     Map<WellKey, List<PlaneId>> left = left(planes);
     boolean known = announce(archive, map, !left.isEmpty(), nanos);
     Sending sending = new Sending(archive, planes);
-    for (Map.Entry<WellKey, List<PlaneId>> well : left.entrySet()) {
-      for (PlaneId id : well.getValue()) {
-        Failure failure = failures.get(id);
-        if (failure == null || nanos - failure.nanos >= RETRY_AFTER) {
-          try {
-            sending.send(well.getKey(), id);
-          } catch (Unreadable e) {
-            String why = String.valueOf(e.getMessage());
-            if (failures.put(id, new Failure(why, nanos)) == null) {
-              warnings.add("%s is tried again: %s".formatted(id, why));
+    try {
+      for (Map.Entry<WellKey, List<PlaneId>> well : left.entrySet()) {
+        for (PlaneId id : well.getValue()) {
+          Failure failure = failures.get(id);
+          if (failure == null || nanos - failure.nanos >= RETRY_AFTER) {
+            try {
+              sending.send(well.getKey(), id);
+            } catch (Unreadable e) {
+              String why = String.valueOf(e.getMessage());
+              if (failures.put(id, new Failure(why, nanos)) == null) {
+                warnings.add("%s is tried again: %s".formatted(id, why));
+              }
             }
           }
         }
+        sending.commitIfLarge();
       }
-      sending.commitIfLarge();
+      sending.commit();
+    } finally {
+      sending.abandon();
     }
-    sending.commit();
     int after = awaited(archive).size() + left(planes).values().stream().mapToInt(List::size).sum();
     return new Round(sending.images, sending.bytes, known || sending.images > 0, after, warnings, null);
   }
@@ -335,6 +344,7 @@ public final class LivePlate implements AutoCloseable {
     private final PlateArchive archive;
     private final Map<WellKey, List<PlaneId>> planes;
     private final Set<WellKey> uncommitted = new LinkedHashSet<>();
+    private final Map<WellKey, Publication> publications = new LinkedHashMap<>();
     private long begun;
     private long uncommittedBytes;
     private long images;
@@ -359,7 +369,9 @@ public final class LivePlate implements AutoCloseable {
             begun = System.nanoTime();
           }
           byte[] encoded = LivePlate.this.images.encode(event, EventReader.size(event));
-          var _ = producer.send(topics.imageEvents(), well.toString(), encoded);
+          List<Header> headers =
+              tracer == null ? List.of() : publications.computeIfAbsent(well, tracer::begin).image(encoded.length);
+          var _ = producer.send(topics.imageEvents(), well.toString(), encoded, headers);
           wells.computeIfAbsent(well, w -> new WellContent()).add(id, event.getSha256());
           Path file = archive.file(id);
           if (file != null) {
@@ -376,6 +388,12 @@ public final class LivePlate implements AutoCloseable {
         }
         case EventReader.Plane.Impossible(AbsentPlane absent) -> impossible.put(id, absent);
       }
+    }
+
+    /** What is open now was not committed and never will be. */
+    void abandon() {
+      publications.values().forEach(Publication::abandoned);
+      publications.clear();
     }
 
     void commitIfLarge() throws IOException, InterruptedException {
@@ -396,6 +414,8 @@ public final class LivePlate implements AutoCloseable {
             progress.encode(PlateReading.progress(key, well, content, fingerprint, true, clock)));
       }
       producer.commit();
+      publications.values().forEach(Publication::committed);
+      publications.clear();
       uncommitted.clear();
       uncommittedBytes = 0;
     }

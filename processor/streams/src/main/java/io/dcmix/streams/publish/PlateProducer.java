@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -75,13 +77,18 @@ final class PlateProducer implements AutoCloseable {
 
   /** Sends within the open transaction, or opens one. */
   Future<RecordMetadata> send(String topic, String recordKey, byte[] value) throws IOException, InterruptedException {
+    return send(topic, recordKey, value, List.of());
+  }
+
+  /** The same, with headers. */
+  Future<RecordMetadata> send(String topic, String recordKey, byte[] value, List<Header> headers) throws IOException, InterruptedException {
     if (!open) {
       attempt("a transaction", producer::beginTransaction);
       open = true;
       openedAt = System.nanoTime();
     }
     try {
-      return producer.send(new ProducerRecord<>(topic, recordKey.getBytes(StandardCharsets.UTF_8), value));
+      return producer.send(new ProducerRecord<>(topic, null, recordKey.getBytes(StandardCharsets.UTF_8), value, headers));
     } catch (KafkaException e) {
       throw failed("an event", e);
     }

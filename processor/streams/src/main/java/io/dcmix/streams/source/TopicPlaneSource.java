@@ -1,6 +1,7 @@
 package io.dcmix.streams.source;
 
 import io.dcmix.core.images.Sha256;
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.scoring.PlanePointer;
 import io.dcmix.core.scoring.PlaneSource;
 import io.dcmix.schema.UnreadableRecordException;
@@ -29,6 +30,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Reads images again from the topic they came by: what memory lost in a restart, a rebalance or an eviction.
@@ -44,6 +46,10 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final String topic;
+
+  /** Whose images these are, as far as the log knows. */
+  private final @Nullable String lane = MDC.get(LogFields.LANE);
+
   private final String topicId;
   private final Map<String, Object> clientConfig;
   private final Function<byte[], ImageEvent> decoder;
@@ -119,7 +125,7 @@ public final class TopicPlaneSource implements PlaneSource, AutoCloseable {
         LOG.debug("The plane source ends");
         return;
       } catch (RuntimeException e) {
-        LOG.warn("Reading images again failed; connecting anew: {}", e.toString());
+        LOG.atWarn().addKeyValue(LogFields.LANE, lane).log("Reading images again failed; connecting anew: {}", e.toString());
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.dcmix.streams.well;
 
+import io.dcmix.core.log.LogFields;
+import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.UnreadableRecordException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -29,6 +31,7 @@ public final class Announcements<T> {
 
   private final KeyValueStore<String, ValueAndTimestamp<byte[]>> table;
   private final Function<byte[], T> reader;
+  private final String lane;
   private final Map<String, Known<T>> known = new HashMap<>();
 
   /**
@@ -36,9 +39,10 @@ public final class Announcements<T> {
    *
    * @param reader throws UnreadableRecordException or IllegalArgumentException on bytes that are of no use
    */
-  public Announcements(KeyValueStore<String, ValueAndTimestamp<byte[]>> table, Function<byte[], T> reader) {
+  public Announcements(KeyValueStore<String, ValueAndTimestamp<byte[]>> table, Function<byte[], T> reader, String lane) {
     this.table = table;
     this.reader = reader;
+    this.lane = lane;
   }
 
   /** What was announced; null if nothing of use was. The same object until that changes, and until it is forgotten. */
@@ -70,7 +74,8 @@ public final class Announcements<T> {
     try {
       return reader.apply(bytes);
     } catch (UnreadableRecordException | IllegalArgumentException e) {
-      LOG.error("The announcement of acquisition {} is of no use; its wells and its plate will end at their deadlines: {}", plateKey, e.getMessage());
+      LogFields.of(LOG.atError(), PlateKey.parse(plateKey)).addKeyValue(LogFields.LANE, lane)
+          .log("The announcement of acquisition {} is of no use; its wells and its plate will end at their deadlines: {}", plateKey, e.getMessage());
       return null;
     }
   }

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The complete sites of a task on their way through the scorer: one flight per site; a site that changed in flight flies
@@ -35,18 +36,20 @@ final class SiteFlights {
   private final WellStores stores;
   private final String task;
   private final ExplainPolicy explain;
+  private final WellTracer.@Nullable Task traces;
   private final long generation = GENERATIONS.incrementAndGet();
   private final Deque<Place> waiting = new ArrayDeque<>();
   private final Set<Place> flying = new HashSet<>();
 
   private record Place(String well, int site) {}
 
-  SiteFlights(SiteScorer scorer, List<String> channels, WellStores stores, String task, ExplainPolicy explain) {
+  SiteFlights(SiteScorer scorer, List<String> channels, WellStores stores, String task, ExplainPolicy explain, WellTracer.@Nullable Task traces) {
     this.scorer = scorer;
     this.channels = channels;
     this.stores = stores;
     this.task = task;
     this.explain = explain;
+    this.traces = traces;
   }
 
   boolean idle() {
@@ -99,6 +102,9 @@ final class SiteFlights {
       SiteId site = outcome.ticket().site();
       Place id = new Place(WellStores.key(site.well()), site.site());
       flying.remove(id);
+      if (traces != null) {
+        traces.landed(outcome);
+      }
       if (!ledger.record(outcome)) {
         waiting.add(id);
       }

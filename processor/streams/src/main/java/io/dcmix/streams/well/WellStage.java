@@ -1,5 +1,6 @@
 package io.dcmix.streams.well;
 
+import io.dcmix.core.log.LogFields;
 import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.core.wells.ArrivalClock;
@@ -33,6 +34,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * The wells of one task: images come in, complete sites go to the scorer, outcomes come back, time passes. The steps
@@ -60,6 +62,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
   private final WellResults results;
   private final Function<byte[], Acquisition> acquisitionDecoder;
   private final StageMeter meter;
+  private final @Nullable WellTracer tracer;
 
   // Set by init(), once per life of the task.
   private @Nullable Life life;
@@ -70,7 +73,8 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       SiteScorer scorer,
       Function<byte[], ImageEvent> imageDecoder,
       Function<byte[], Acquisition> acquisitionDecoder,
-      StageMeter meter) {
+      StageMeter meter,
+      @Nullable WellTracer tracer) {
     this.config = config;
     this.model = model;
     this.scorer = scorer;
@@ -78,6 +82,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     this.results = new WellResults(config.screening());
     this.acquisitionDecoder = acquisitionDecoder;
     this.meter = meter;
+    this.tracer = tracer;
   }
 
   @Override
@@ -116,6 +121,7 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     private final SiteFlights flights;
     private final WellLedger ledger;
     private final StageMeter.Task counts = meter.task();
+    private final WellTracer.@Nullable Task traces = tracer == null ? null : tracer.task();
 
     private final Set<String> pendingWells = new HashSet<>();
     private final Map<String, @Nullable Manifest> settledWith = new HashMap<>();
@@ -128,12 +134,13 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     private @Nullable Cancellable expiring;
 
     Life(ProcessorContext<byte[], WellOutput> context) {
+      MDC.put(LogFields.LANE, config.lane()); // A stream thread has tasks of one lane alone.
       this.context = context;
       this.stores = new WellStores(context);
       this.manifests = new Announcements<>(
-          context.getStateStore(Announcements.STORE), bytes -> Manifest.of(acquisitionDecoder.apply(bytes)));
+          context.getStateStore(Announcements.STORE), bytes -> Manifest.of(acquisitionDecoder.apply(bytes)), config.lane());
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
-      this.flights = new SiteFlights(scorer, model.get().card().channels(), stores, context.taskId().toString(), config.screening().explain());
+      this.flights = new SiteFlights(scorer, model.get().card().channels(), stores, context.taskId().toString(), config.screening().explain(), traces);
       this.ledger = new WellLedger(stores, manifests, model, results, config.screening(), this, this::forward);
       WAITED.get()[0] = 0;
       schedule();
@@ -155,6 +162,9 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     @Override
     public void complete(String well, int site) {
       flights.enqueue(well, site);
+      if (traces != null) {
+        traces.complete(well, site);
+      }
     }
 
     @Override
@@ -176,16 +186,23 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
       switch (intake.read(record.key(), record.value(), source.partition(), source.offset(), record.timestamp())) {
         case ImageIntake.Unreadable unreadable -> {
           meter.deadLetter(unreadable.kind());
+          WellLog.setAside(config.lane(), source, unreadable.kind(), unreadable.reason());
           forwardDead(record, source, unreadable.reason());
         }
         case ImageIntake.Unused unused -> ledger.leaveOut(unused, record.timestamp());
         case ImageIntake.Plane plane -> {
+          if (traces != null) {
+            traces.image(plane.well().toString(), record.headers(), record.timestamp());
+          }
           // The payload goes to memory before the site can be complete, so that it need not be read again.
           if (ledger.take(plane, record.timestamp()) && plane.state().getProblem() == null) {
             flights.offer(plane);
           }
           flights.submit();
           relieve();
+          if (traces != null && !pendingWells.contains(plane.well().toString())) {
+            traces.settled(plane.well());
+          }
         }
       }
       schedule();
@@ -214,7 +231,14 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
     private void forward(WellKey key, WellOutput output) {
       long now = context.currentSystemTimeMs();
       meter.forwarded(output, now);
-      context.forward(new Record<>(key.toString().getBytes(StandardCharsets.UTF_8), output, now));
+      if (output instanceof WellOutput.Failed failed) {
+        WellLog.failed(config.lane(), key, failed.failure());
+      }
+      Record<byte[], WellOutput> result = new Record<>(key.toString().getBytes(StandardCharsets.UTF_8), output, now);
+      if (traces != null) {
+        traces.forwarded(key, output, result.headers());
+      }
+      context.forward(result);
     }
 
     /**
@@ -296,10 +320,13 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
         case EXPIRED -> retained.add(new Retained(key, well.getLastArrival() + 2 * config.screening().lateWindow().toMillis()));
         case ASSEMBLING, SCORING -> {
           pendingWells.add(key);
+          if (traces != null) {
+            traces.restored(key);
+          }
           ledger.reconsider(WellKey.parse(key));
           stores.sitesOf(key).forEach((number, site) -> {
             if (site.getStatus() == SiteStatus.COMPLETE) {
-              flights.enqueue(key, number);
+              complete(key, number);
             }
           });
         }
@@ -324,6 +351,9 @@ final class WellStage implements Processor<byte[], byte[], byte[], WellOutput> {
           ledger.reconsider(key);
         }
         if (well.getLife() == WellLife.ASSEMBLING && now >= well.getLastArrival() + config.screening().wellDeadline().toMillis()) {
+          if (traces != null) {
+            traces.gaveUp(name);
+          }
           ledger.endIncomplete(key);
         }
       }

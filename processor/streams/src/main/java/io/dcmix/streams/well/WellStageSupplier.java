@@ -11,6 +11,7 @@ import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the well stage for each task, with its stores.
@@ -19,6 +20,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * @param imageDecoder reads an image event; throws UnreadableRecordException on wrong bytes
  * @param acquisitionDecoder reads an announcement; throws likewise
  * @param meter is told what the stages do
+ * @param tracer follows the wells; null: nobody does
  */
 public record WellStageSupplier(
     WellStageConfig config,
@@ -26,14 +28,22 @@ public record WellStageSupplier(
     SiteScorer scorer,
     Function<byte[], ImageEvent> imageDecoder,
     Function<byte[], Acquisition> acquisitionDecoder,
-    StageMeter meter)
+    StageMeter meter,
+    @Nullable WellTracer tracer)
     implements ProcessorSupplier<byte[], byte[], byte[], WellOutput> {
   /** Name of the store with the state of each well, keyed by well. */
   public static final String WELLS = WellStores.WELLS;
 
+  /** Nobody follows the wells. */
+  public WellStageSupplier(
+      WellStageConfig config, Supplier<ServedModel> model, SiteScorer scorer, Function<byte[], ImageEvent> imageDecoder,
+      Function<byte[], Acquisition> acquisitionDecoder, StageMeter meter) {
+    this(config, model, scorer, imageDecoder, acquisitionDecoder, meter, null);
+  }
+
   @Override
   public Processor<byte[], byte[], byte[], WellOutput> get() {
-    return new WellStage(config, model, scorer, imageDecoder, acquisitionDecoder, meter);
+    return new WellStage(config, model, scorer, imageDecoder, acquisitionDecoder, meter, tracer);
   }
 
   /** The stores that this stage needs; it also reads the global table of announcements. */

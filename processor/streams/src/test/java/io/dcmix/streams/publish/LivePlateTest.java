@@ -294,7 +294,7 @@ class LivePlateTest {
   private LivePlate plate(PlateProgress before) {
     PlateProducer producer = new PlateProducer(KEY, "live", Duration.ofMinutes(1), kafka);
     kafka.initTransactions();
-    return new LivePlate(KEY, TOPICS, producer, before, null, (InstantSource) () -> now, Duration.ofMinutes(1), () -> {});
+    return new LivePlate(KEY, TOPICS, producer, before, null, (InstantSource) () -> now, Duration.ofMinutes(1), null, () -> {});
   }
 
   /** As if the process had been killed: what is committed is all that is known. */

@@ -90,7 +90,7 @@ class ClusterIT {
     static Instance start(FaultLane lane, String name) throws IOException {
       // By default, reading 10,000 records counts as nothing, which here is more than there is, and an instance that is added copies
       // the state of two tasks every ten minutes. With fewer copies than others Kafka Streams (4.3.1) may take all of an instance's away
-      // and give it new ones, and on that its thread ends (KAFKA-20731).
+      // and give it new ones, on which its thread would end (KAFKA-20731).
       return new Instance(lane, name, lane.run(
           name, "standby-replicas: 2", "kafka:", "  acceptable.recovery.lag: 100", "  max.warmup.replicas: 20", "  client.id: " + name));
     }

@@ -38,7 +38,6 @@ import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
 import io.dcmix.streams.wire.EdgeSerdes;
 import io.dcmix.streams.wire.PatientDecoder;
-import io.dcmix.streams.wire.RegistryUnavailableException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -188,13 +187,12 @@ public final class StreamsRuntime implements AutoCloseable {
     return runtime;
   }
 
-  /** An unreachable registry is waited for; anything else ends the process, so that another takes over. */
+  /** What passes is begun again by another thread; anything else ends the process, so that another takes over. */
   private StreamThreadExceptionResponse die(Throwable cause) {
-    for (Throwable c = cause; c != null && !(c instanceof DeviceSickException); c = c.getCause()) {
-      if (c instanceof RegistryUnavailableException) {
-        LOG.atWarn().addKeyValue(LogFields.LANE, lane).log("The schema registry does not answer; starting over from the last commit: {}", c.getMessage());
-        return StreamThreadExceptionResponse.REPLACE_THREAD;
-      }
+    String passing = PassingFailure.reason(cause);
+    if (passing != null) {
+      LOG.atWarn().addKeyValue(LogFields.LANE, lane).log("{}; starting over from the last commit: {}", passing, cause.getMessage());
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
     LOG.atError().addKeyValue(LogFields.LANE, lane).setCause(cause).log("Lane {}: the processor stops: {}", lane, cause.getMessage());
     ended.complete(cause);

@@ -34,6 +34,8 @@ final class StreamsSettings {
     p.put("processing.exception.handler.global.enabled", true);
     // A punctuation waits for the poll, and without input the poll waits this long.
     p.put(StreamsConfig.POLL_MS_CONFIG, 10);
+    // What is restored together waits for the parts of it in which there is nothing new: by default half a second.
+    p.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
     // A lane that starts for the first time takes what was published before it.
     p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     memory(p, config.memory(), model, partitions);

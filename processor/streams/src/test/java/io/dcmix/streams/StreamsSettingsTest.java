@@ -44,4 +44,9 @@ class StreamsSettingsTest {
     Properties asked = settings(CONFIG.withKafka(Map.of("metric.reporters", "org.apache.kafka.common.metrics.JmxReporter", "enable.metrics.push", "true")));
     assertThat(asked).containsEntry("metric.reporters", "org.apache.kafka.common.metrics.JmxReporter").containsEntry("enable.metrics.push", "true");
   }
+
+  @Test
+  void shouldNotLetARestoreWaitForPartitionsWithoutNews() {
+    assertThat((Integer) settings(CONFIG).get("restore.consumer.fetch.max.wait.ms")).isLessThan(100);
+  }
 }

@@ -48,8 +48,8 @@ public final class ArchivePublisher implements AutoCloseable {
   /** And until they are so many: what a crash sends again stays little. */
   private static final int TRANSACTION_WELLS = 64;
 
-  /** And until it has been open for so long: from a slow disk, too, readers see wells soon. */
-  private static final Duration TRANSACTION_TIME = Duration.ofMillis(500);
+  /** And until it has been open for so long: readers see no well before, however slowly others follow. */
+  private static final Duration TRANSACTION_TIME = Duration.ofMillis(100);
 
   /** Whole wells are made visible when nothing follows for so long. */
   private static final Duration PATIENCE = Duration.ofMillis(20);

@@ -239,7 +239,8 @@ public final class StreamsRuntime implements AutoCloseable {
    *
    * @param assembling wait for images
    * @param scoring wait for the model
-   * @param judging have a result that their plate does not know yet; and plates and windows that have something to say
+   * @param judging have a result that their plate does not know yet; and plates and windows that have something to say. Looked at once
+   *     no well waits for the model; 0 before
    */
   public record Unfinished(long assembling, long scoring, long judging) {}
 
@@ -260,7 +261,7 @@ public final class StreamsRuntime implements AutoCloseable {
       try {
         ReadOnlyKeyValueStore<String, WellState> wells =
             streams.store(StoreQueryParameters.fromNameAndType(WellStageSupplier.WELLS, QueryableStoreTypes.keyValueStore()));
-        PlateBacklog plates = plates();
+        Map<String, Integer> done = new HashMap<>();
         try (KeyValueIterator<String, WellState> all = wells.all()) {
           while (all.hasNext()) {
             KeyValue<String, WellState> entry = all.next();
@@ -268,10 +269,15 @@ public final class StreamsRuntime implements AutoCloseable {
             boolean counts = well.getLastArrival() <= lastArrival.toEpochMilli();
             assembling += counts && well.getLife() == WellLife.ASSEMBLING ? 1 : 0;
             scoring += counts && well.getLife() == WellLife.SCORING ? 1 : 0;
-            judging += counts && well.getLife() == WellLife.DONE && plates.lacks(WellKey.parse(entry.key), well.getRevision()) ? 1 : 0;
+            if (counts && well.getLife() == WellLife.DONE) {
+              done.put(entry.key, well.getRevision());
+            }
           }
         }
-        judging += plates.unsaid();
+        if (scoring == 0) {
+          PlateBacklog plates = plates();
+          judging = done.entrySet().stream().filter(well -> plates.lacks(WellKey.parse(well.getKey()), well.getValue())).count() + plates.unsaid();
+        }
       } catch (InvalidStateStoreException e) {
         LOG.atDebug().addKeyValue(LogFields.LANE, lane).log("The wells cannot be asked now: {}", e.getMessage());
         return null;

@@ -29,8 +29,8 @@ class ClusterIT {
   /** Of what an instance would have to read without a copy of the state, the share that it may have to read with one. */
   private static final double LITTLE = 0.2;
 
-  /** Stores of the wells' stage: each has a changelog with the partitions of the images. */
-  private static final List<String> WELL_STORES = List.of("wells", "sites", "planes");
+  /** The state of the wells has the partitions of the images. */
+  private static final String WELL_STATE = "-well-state-changelog";
 
   @TempDir Path folder;
 
@@ -129,8 +129,7 @@ class ClusterIT {
   private record Takeover(String from, List<Instance> heirs, long whole, double before) {
     static Takeover of(Instance from, Instance... heirs) throws ExecutionException, InterruptedException {
       Set<Integer> partitions = from.partitions();
-      long whole = from.lane().stateRecords(changelog -> WELL_STORES.stream().anyMatch(store -> changelog.topic().endsWith("-" + store + "-changelog"))
-          && partitions.contains(changelog.partition()));
+      long whole = from.lane().stateRecords(changelog -> changelog.topic().endsWith(WELL_STATE) && partitions.contains(changelog.partition()));
       assertThat(whole).as("records of the state of " + from.name()).isGreaterThan(200);
       return new Takeover(from.name(), List.of(heirs), whole, read(List.of(heirs)));
     }

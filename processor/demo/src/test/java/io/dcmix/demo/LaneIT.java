@@ -31,6 +31,7 @@ import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellFlag;
 import io.dcmix.schema.event.WellPrediction;
+import io.dcmix.streams.LaneReset;
 import io.dcmix.streams.LaneTopics;
 import io.dcmix.streams.LaneTopics.UnusableTopicsException;
 import io.dcmix.streams.ProcessorConfig;
@@ -290,6 +291,25 @@ class LaneIT {
 
     assertThatThrownBy(() -> start(topics, LONG_DEADLINE, POOL))
         .isInstanceOf(UnusableTopicsException.class).hasMessageContainingAll("compacted.image-events", "cleanup.policy=compact", "delete");
+  }
+
+  @Test
+  void shouldRefuseToGoOnWithoutTheStateThatBelongsToItsOffsets() throws Exception {
+    Topics topics = lane("stateless");
+    SimulatedPlate plate = plate("STATELESS", 1);
+    try (StreamsRuntime runtime = start(topics, LONG_DEADLINE, POOL); ResultCollector results = new ResultCollector(topics, plate.key(), client)) {
+      publish(topics, plate);
+      until("all wells", runtime, results, () -> results.ended() == WELLS.length);
+    }
+    // As an earlier version of the processor would leave it, which kept its state under other names.
+    admin.deleteTopics(List.of(topics.internal("well-state-changelog"))).all().get();
+    assertThatThrownBy(() -> start(topics, LONG_DEADLINE, POOL))
+        .isInstanceOf(UnusableTopicsException.class).hasMessageContainingAll("dcmix-stateless-well-state-changelog", "dcmix lane reset --lane stateless");
+    assertThatThrownBy(() -> LaneTopics.createAll(admin, topics, new LaneTopics.Plan(2, (short) 1, Duration.ofDays(1))))
+        .isInstanceOf(UnusableTopicsException.class).hasMessageContaining("dcmix lane reset --lane stateless");
+
+    LaneReset.run(admin, LaneReset.look(admin, topics));
+    start(topics, LONG_DEADLINE, POOL).close();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.dcmix.streams;
 import io.dcmix.core.log.LogFields;
 import io.dcmix.streams.TopicFinding.Existing;
 import io.dcmix.streams.TopicFinding.Verdict;
+import io.dcmix.streams.well.WellStageSupplier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -23,6 +25,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -96,6 +100,10 @@ public final class LaneTopics {
    */
   public static List<LaneTopic> createAll(Admin admin, Topics topics, Plan plan)
       throws UnusableTopicsException, ExecutionException, InterruptedException {
+    String lost = lostState(admin, topics);
+    if (lost != null) {
+      throw new UnusableTopicsException(topics, List.of(lost));
+    }
     return create(admin, LanePlan.of(topics, onExisting(admin, topics, plan)), LanePlan::topics);
   }
 
@@ -239,11 +247,44 @@ public final class LaneTopics {
       }
     }
     problems.addAll(TopicFinding.missingRights(plan, existing, LaneRole.PROCESSOR));
+    if (problems.isEmpty() && !existing.containsKey(stateOfWells(topics))) {
+      Optional.ofNullable(lostState(admin, topics)).ifPresent(problems::add);
+    }
     if (!problems.isEmpty()) {
       throw new UnusableTopicsException(topics, problems);
     }
     Existing images = Objects.requireNonNull(existing.get(topics.imageEvents()));
     return new ImageTopic(images.id(), images.partitions());
+  }
+
+  private static String stateOfWells(Topics topics) {
+    return topics.internal(WellStageSupplier.WELLS.store() + "-changelog");
+  }
+
+  /**
+   * Why a lane that has read images must not go on: the topic with the state of its wells is not there, because somebody deleted it or
+   * because an earlier version kept it elsewhere. Wells would begin with what comes next. Null if all is well.
+   */
+  private static @Nullable String lostState(Admin admin, Topics topics) throws ExecutionException, InterruptedException {
+    String state = stateOfWells(topics);
+    List<LaneTopic> wells = LanePlan.of(topics).internal().stream().filter(topic -> topic.name().equals(state)).toList();
+    if (!describe(admin, wells).isEmpty() || !hasRead(admin, topics)) {
+      return null;
+    }
+    return "group %s has read images, but the topic with the state of its wells, %s, does not exist: it was deleted, or an earlier version kept the state elsewhere. Wells would lose what came before: begin anew with 'dcmix lane reset --lane %s', or score into another lane with 'dcmix rescore'"
+        .formatted(topics.applicationId(), state, topics.lane());
+  }
+
+  private static boolean hasRead(Admin admin, Topics topics) throws ExecutionException, InterruptedException {
+    try {
+      return admin.listConsumerGroupOffsets(topics.applicationId()).partitionsToOffsetAndMetadata().get().keySet().stream()
+          .anyMatch(partition -> partition.topic().equals(topics.imageEvents()));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException || e.getCause() instanceof GroupAuthorizationException) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** Those of the topics that exist, or that this user may not know. */

@@ -33,6 +33,7 @@ import io.dcmix.streams.metrics.SpanMeters;
 import io.dcmix.streams.metrics.StageMeters;
 import io.dcmix.streams.plate.PlateBacklog;
 import io.dcmix.streams.source.TopicPlaneSource;
+import io.dcmix.streams.state.TableView;
 import io.dcmix.streams.trace.Tracing;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
@@ -259,8 +260,7 @@ public final class StreamsRuntime implements AutoCloseable {
     long judging = 0;
     if (tasks() > 0) {
       try {
-        ReadOnlyKeyValueStore<String, WellState> wells =
-            streams.store(StoreQueryParameters.fromNameAndType(WellStageSupplier.WELLS, QueryableStoreTypes.keyValueStore()));
+        TableView<WellState> wells = WellStageSupplier.WELLS.view(open(WellStageSupplier.WELLS.store()));
         Map<String, Integer> done = new HashMap<>();
         try (KeyValueIterator<String, WellState> all = wells.all()) {
           while (all.hasNext()) {
@@ -294,12 +294,16 @@ public final class StreamsRuntime implements AutoCloseable {
   }
 
   /** Null where this instance has no part of it. */
-  private @Nullable ReadOnlyKeyValueStore<String, ?> store(String name) {
+  private @Nullable ReadOnlyKeyValueStore<String, byte[]> store(String name) {
     try {
-      return streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.<String, Object>keyValueStore()));
+      return open(name);
     } catch (InvalidStateStoreException e) {
       return null;
     }
+  }
+
+  private ReadOnlyKeyValueStore<String, byte[]> open(String name) {
+    return streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
   }
 
   private int tasks() {

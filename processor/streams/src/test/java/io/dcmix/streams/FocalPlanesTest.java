@@ -15,10 +15,10 @@ import io.dcmix.schema.event.WellFlag;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.state.PlaneState;
 import io.dcmix.schema.state.SiteState;
+import io.dcmix.streams.state.TableRows;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -222,7 +222,7 @@ class FocalPlanesTest {
     announce(1, 2);
     publishStack(1, 12, 18);
     lane.moment();
-    KeyValueStore<String, PlaneState> planes = lane.driver.getKeyValueStore("planes");
+    TableRows<PlaneState> planes = lane.table("well-state", "planes", PlaneState.class);
     assertThat(planes.get("P/1/B02/0/1/DNA").getSha256()).isEqualTo(sha(12));
     assertThat(planes.get("P/1/B02/0/1//1/DNA").getSha256()).isEqualTo(sha(18));
   }
@@ -235,7 +235,7 @@ class FocalPlanesTest {
     publishStack(2, 11);
     lane.publish(image("B02", 2, "DNA", 16).setZ(1));
     lane.moment();
-    KeyValueStore<String, SiteState> sites = lane.driver.getKeyValueStore("sites");
+    TableRows<SiteState> sites = lane.table("well-state", "sites", SiteState.class);
     SiteState old = sites.get("P/1/B02/0/1");
     assertThat(old.getFocalPlanes()).containsExactly(List.of(0), List.of(0));
     old.setFocalPlanes(List.of());

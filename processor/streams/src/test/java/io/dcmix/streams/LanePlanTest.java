@@ -48,8 +48,8 @@ class LanePlanTest {
     "screening.model-control, 1, COMPACT",
     "screening.well-predictions, 8, COMPACT", "screening.hit-calls, 8, COMPACT", "screening.plate-quality, 1, COMPACT",
     "screening.channel-importance, 1, COMPACT_AND_DELETE", "dcmix-screening-rows-repartition, 8, DELETE",
-    "dcmix-screening-scopes-repartition, 1, DELETE", "dcmix-screening-wells-changelog, 8, COMPACT", "dcmix-screening-plate-rows-changelog, 8, COMPACT",
-    "dcmix-screening-window-panes-changelog, 1, COMPACT"})
+    "dcmix-screening-scopes-repartition, 1, DELETE", "dcmix-screening-well-state-changelog, 8, COMPACT", "dcmix-screening-plate-state-changelog, 8, COMPACT",
+    "dcmix-screening-window-state-changelog, 1, COMPACT"})
   void aTopicIsAsTheDesignHasIt(String name, int partitions, Cleanup cleanup) {
     LaneTopic topic = topic(name);
     assertThat(topic.partitions()).isEqualTo(partitions);
@@ -85,7 +85,7 @@ class LanePlanTest {
     "screening.channel-importance|cleanup.policy|compact|DIFFERS|planned is compact,delete",
     "screening.channel-importance|cleanup.policy|delete|FORBIDDEN|set it to compact,delete",
     "screening.hit-calls|message.timestamp.type|CreateTime|DIFFERS|planned is LogAppendTime",
-    "dcmix-screening-wells-changelog|cleanup.policy|compact,delete|FORBIDDEN|the state would be lost",
+    "dcmix-screening-well-state-changelog|cleanup.policy|compact,delete|FORBIDDEN|the state would be lost",
     "dcmix-screening-rows-repartition|retention.ms|604800000|FORBIDDEN|set it to -1",
   })
   void aSettingThatDiffersIsNamedWithWhatItWouldDo(String name, String setting, String value, Verdict verdict, String says) {
@@ -105,8 +105,8 @@ class LanePlanTest {
   @Test
   void theNumberOfPartitionsOfALaneIsFixedForItsLife() {
     Map<String, Existing> cluster = cluster();
-    Existing changelog = cluster.get("dcmix-screening-planes-changelog");
-    cluster.put("dcmix-screening-planes-changelog", new Existing("id", 4, 3, changelog.settings(), null));
+    Existing changelog = cluster.get("dcmix-screening-well-state-changelog");
+    cluster.put("dcmix-screening-well-state-changelog", new Existing("id", 4, 3, changelog.settings(), null));
     assertThat(TopicFinding.compare(NEEDS, cluster, LATE)).filteredOn(TopicFinding::isWrong).singleElement()
         .extracting(TopicFinding::problem).asString().contains("has 4 partitions where the lane has 8", "begin a new lane", "lane reset");
   }
@@ -114,9 +114,9 @@ class LanePlanTest {
   @Test
   void aMissingInputIsWrongAndAMissingChangelogIsNot() {
     Map<String, Existing> cluster = cluster();
-    cluster.keySet().removeAll(Set.of("screening.alerts", "dcmix-screening-sites-changelog"));
+    cluster.keySet().removeAll(Set.of("screening.alerts", "dcmix-screening-well-state-changelog"));
     List<TopicFinding> missing = TopicFinding.compare(NEEDS, cluster, LATE).stream().filter(f -> f.verdict() == Verdict.MISSING).toList();
-    assertThat(missing).extracting(f -> f.topic().name()).containsExactlyInAnyOrder("screening.alerts", "dcmix-screening-sites-changelog");
+    assertThat(missing).extracting(f -> f.topic().name()).containsExactlyInAnyOrder("screening.alerts", "dcmix-screening-well-state-changelog");
     assertThat(missing).filteredOn(TopicFinding::isWrong).singleElement().extracting(TopicFinding::problem).asString()
         .contains("screening.alerts does not exist", "dcmix topics create", "--create-topics");
   }

@@ -15,8 +15,8 @@ class LaneResetTest {
   /** Of lane a, beside a lane a-b: what an earlier version left is told from what is another lane's. */
   @ParameterizedTest
   @CsvSource({
-    "dcmix-a-wells-changelog, false", "dcmix-a-b-wells-changelog, false", "dcmix-a-b-plate-rows-changelog, false", "dcmix-a-2-rows-repartition, false",
-    "dcmix-a-plate-sums-changelog, true", "dcmix-a-KSTREAM-AGGREGATE-0000000012-repartition, true", "dcmix-ab-wells-changelog, false",
+    "dcmix-a-well-state-changelog, false", "dcmix-a-b-well-state-changelog, false", "dcmix-a-b-plate-state-changelog, false", "dcmix-a-2-rows-repartition, false",
+    "dcmix-a-plate-sums-changelog, true", "dcmix-a-plate-rows-changelog, true", "dcmix-a-KSTREAM-AGGREGATE-0000000012-repartition, true", "dcmix-ab-well-state-changelog, false",
     "a.well-predictions, false", "dcmix-a-something, false"})
   void aTopicOfAnEarlierVersionIsToldFromOneOfAnotherLane(String topic, boolean strange) {
     assertThat(LaneReset.isStrange(new Topics("a"), topic)).isEqualTo(strange);

@@ -49,7 +49,7 @@ class LaneRightsTest {
   void aProcessorWritesNoInputAndItsTransactionsAreItsOwn() {
     assertThat(rights(LANE, LaneRole.PROCESSOR))
         .contains("TOPIC screening.image-events READ", "TOPIC screening.well-predictions WRITE", "TOPIC screening.dead-letters WRITE",
-            "TOPIC dcmix-screening-rows-repartition DELETE", "TOPIC dcmix-screening-wells-changelog WRITE", "GROUP dcmix-screening READ",
+            "TOPIC dcmix-screening-rows-repartition DELETE", "TOPIC dcmix-screening-well-state-changelog WRITE", "GROUP dcmix-screening READ",
             "TRANSACTIONAL_ID dcmix-screening-* WRITE")
         .doesNotContain("TOPIC screening.image-events WRITE", "TOPIC screening.acquisitions WRITE", "TOPIC shared.plate-layouts WRITE")
         .noneMatch(right -> right.endsWith(" CREATE"));

@@ -11,8 +11,8 @@ import io.dcmix.schema.event.ImageEvent;
 import io.dcmix.schema.event.WellFailure;
 import io.dcmix.schema.event.WellPrediction;
 import io.dcmix.schema.state.PlaneState;
+import io.dcmix.streams.state.TableRows;
 import java.util.List;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,7 +97,7 @@ class ReferredImagesTest {
       assertThat(failures.getFirst().getMessage()).contains("Site 1").contains(says);
       assertThat(failures.getFirst().getRemedy()).contains("--reference-root", "inline");
       assertThat(own.deadLetters()).isEmpty();
-      KeyValueStore<String, PlaneState> planes = own.driver.getKeyValueStore("planes");
+      TableRows<PlaneState> planes = own.table("well-state", "planes", PlaneState.class);
       assertThat(planes.get("P/1/B02/0/1/DNA").getProblem()).as("decided before it was stored").isEqualTo(FailureReason.REFERENCE_REFUSED);
     }
   }

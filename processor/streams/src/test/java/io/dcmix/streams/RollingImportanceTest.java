@@ -30,9 +30,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +42,7 @@ class RollingImportanceTest {
   private static final ContributionReference REFERENCE = new ContributionReference(40, List.of(0.5, 0.5), List.of(0.03, 0.03));
 
   /** Stores that hold one entry a plate for as long as their topics do. */
-  private static final Set<String> TABLES = Set.of("acquisitions", "plate-layouts");
+  private static final String LAYOUTS = "plate-state/layouts";
 
   /** A well as it was made up; every site has a hit logit of its value − 10, and a share of the first channel. */
   private record Well(String plate, String well, Instant acquiredAt, WellRole role, String treatment, String instrument, List<Integer> values, List<Integer> shares) {
@@ -98,23 +95,23 @@ class RollingImportanceTest {
 
         boolean late = i >= PLATES / 2;
         if (i >= 40) {
-          sizes(lane).forEach((store, size) -> (late ? largestLate : largestEarly).merge(store, size, Math::max));
+          lane.tables().forEach((store, size) -> (late ? largestLate : largestEarly).merge(store, size, Math::max));
           recordsEarly = late ? recordsEarly : Math.max(recordsEarly, records);
           recordsLate = late ? Math.max(recordsLate, records) : recordsLate;
           liveScopes = Math.max(liveScopes, (int) published.keySet().stream().filter(key -> !key.startsWith("plate/")).count());
         }
       }
     }
-    assertThat(largestLate.keySet()).contains("plate-rows", "plate-partials", "window-partials", "window-panes");
+    assertThat(largestLate.keySet()).contains("plate-state/rows", "plate-state/partials", "window-state/partials", "window-state/panes");
     largestLate.forEach((store, size) -> {
-      if (!TABLES.contains(store)) {
-        assertThat(size).as("entries of " + store).isLessThanOrEqualTo(largestEarly.get(store));
+      if (!store.equals(LAYOUTS)) {
+        assertThat(size).as("rows of " + store).isLessThanOrEqualTo(largestEarly.get(store));
       }
     });
     // Rows of the plates that something came of within the retention, and of one sweep more.
-    assertThat(largestLate.get("plate-rows")).isLessThanOrEqualTo(16 * (int) (RETENTION.dividedBy(EVERY) + 2));
+    assertThat(largestLate.get("plate-state/rows")).isLessThanOrEqualTo(16 * (int) (RETENTION.dividedBy(EVERY) + 2));
     // Four panes of the window hold at most five plates, each with 10 treatments, 3 roles, 2 classes, an instrument and all, in up to two panes.
-    assertThat(largestLate.get("window-partials")).isLessThanOrEqualTo(5 * 2 * 17);
+    assertThat(largestLate.get("window-state/partials")).isLessThanOrEqualTo(5 * 2 * 17);
     assertThat(recordsLate).isLessThanOrEqualTo(recordsEarly);
     assertThat(liveScopes).as("of 1600 treatments, those of five plates").isLessThanOrEqualTo(5 * 8 + 2 + 1 + 2 + 3 + 2);
   }
@@ -244,22 +241,5 @@ class RollingImportanceTest {
     assertThat(summary.getVariance()).isCloseTo(values.length < 2 ? 0 : squares / (values.length - 1), within(1e-9));
     assertThat(summary.getMin()).isEqualTo(min);
     assertThat(summary.getMax()).isEqualTo(max);
-  }
-
-  private static Map<String, Integer> sizes(TestLane lane) {
-    Map<String, Integer> sizes = new TreeMap<>();
-    for (Map.Entry<String, StateStore> entry : lane.driver.getAllStateStores().entrySet()) {
-      if (entry.getValue() instanceof KeyValueStore<?, ?> store) {
-        int size = 0;
-        try (KeyValueIterator<?, ?> all = store.all()) {
-          while (all.hasNext()) {
-            all.next();
-            size++;
-          }
-        }
-        sizes.put(entry.getKey(), size);
-      }
-    }
-    return sizes;
   }
 }

@@ -8,9 +8,9 @@ import io.dcmix.schema.AvroCodec;
 import io.dcmix.schema.KeyParts;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.WellKey;
+import io.dcmix.schema.event.AbsentPlane;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.AcquisitionStatus;
-import io.dcmix.schema.event.AbsentPlane;
 import io.dcmix.schema.event.Alert;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.event.Encoding;
@@ -25,6 +25,8 @@ import io.dcmix.streams.ScreeningTopology.EventSerdes;
 import io.dcmix.streams.metrics.DecisionMeters;
 import io.dcmix.streams.metrics.StageMeters;
 import io.dcmix.streams.plate.DecisionConfig;
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableRows;
 import io.dcmix.streams.well.WellStageConfig;
 import io.dcmix.streams.well.WellStageSupplier;
 import io.dcmix.streams.well.WellTracer;
@@ -44,6 +46,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -55,6 +59,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
 
 /** The real topology in the test driver: one partition, a model of two channels with images of 2 × 2 pixels. */
@@ -291,6 +296,22 @@ final class TestLane implements AutoCloseable {
       left = left.minus(step);
     }
     now = now.plus(time);
+  }
+
+  /** A table of one of the stages. */
+  <V extends SpecificRecord> TableRows<V> table(String store, String name, Class<V> type) {
+    return new Table<>(store, name, AvroSerde.of(type)).in(driver.<String, byte[]>getKeyValueStore(store));
+  }
+
+  /** Number of rows of each table: {@code store/table}. */
+  Map<String, Integer> tables() {
+    Map<String, Integer> sizes = new TreeMap<>();
+    for (String store : List.of("well-state", "plate-state", "window-state")) {
+      try (KeyValueIterator<String, byte[]> all = driver.<String, byte[]>getKeyValueStore(store).all()) {
+        all.forEachRemaining(row -> sizes.merge(store + "/" + row.key.substring(0, row.key.indexOf(':')), 1, Integer::sum));
+      }
+    }
+    return sizes;
   }
 
   /** A moment: enough for outcomes to be drained. */

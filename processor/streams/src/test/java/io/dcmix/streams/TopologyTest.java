@@ -2,6 +2,7 @@ package io.dcmix.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dcmix.streams.state.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -26,7 +27,7 @@ class TopologyTest {
         .as("""
             The topology is not the one that lanes were set up with. What that needs depends on what changed; docs/upgrades.md says which:
               - processors were renamed, added or removed, sub-topologies and internal topics are the same: a rolling restart;
-              - a sub-topology, a store or a repartition is new, gone or renamed, or numbers of sub-topologies moved: a lane reset
+              - a sub-topology, a store, a table or a repartition is new, gone or renamed, or numbers of sub-topologies moved: a lane reset
                 ('dcmix lane reset') or a new lane, as task ids and names of internal topics decide where state lies.
             If it is meant: say it in docs/upgrades.md and write the description anew with
               mvn -pl processor/streams -am test -Dtest=WriteTopology -Dsurefire.failIfNoSpecifiedTests=false""")
@@ -47,7 +48,14 @@ class TopologyTest {
     while (repartition.find()) {
       expected.add("dcmix-screening-" + repartition.group(1));
     }
-    assertThat(plan().internal()).extracting(LaneTopic::name).containsExactlyInAnyOrderElementsOf(expected).hasSizeGreaterThan(15);
+    assertThat(plan().internal()).extracting(LaneTopic::name).containsExactlyInAnyOrderElementsOf(expected).hasSize(6);
+  }
+
+  @Test
+  void noTwoTablesOfAStoreHaveOneName() {
+    assertThat(TopologyText.tables()).hasSizeGreaterThan(15)
+        .extracting(Table::store, Table::name).doesNotHaveDuplicates();
+    assertThat(TopologyText.tables()).extracting(Table::store).containsAll(stores().stream().filter(store -> !store.equals(GLOBAL)).toList());
   }
 
   private static Set<String> stores() {

@@ -34,7 +34,7 @@ class LaneCommandsTest {
         .containsPattern("live\\.image-events +24 partitions, 3 copies, delete after 7d, records up to 17\\.0 MiB +one channel image of one site")
         .containsPattern("live\\.well-predictions +24 partitions, 3 copies, compact +the newest result of each well")
         .containsPattern("live\\.alerts +1 partition, 3 copies, delete never")
-        .containsPattern("dcmix-live-wells-changelog +24 partitions, 3 copies, compact")
+        .containsPattern("dcmix-live-well-state-changelog +24 partitions, 3 copies, compact")
         .contains("shared.plate-layouts", "dcmix-live-rows-repartition");
   }
 

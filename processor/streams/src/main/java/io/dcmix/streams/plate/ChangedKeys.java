@@ -1,5 +1,7 @@
 package io.dcmix.streams.plate;
 
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableRows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,16 +13,11 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
-import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys whose aggregate changed and is not emitted yet: each at most every so often. They stand in a store, so that a crash
+ * Keys whose aggregate changed and is not emitted yet: each at most every so often. They stand in a table, so that a crash
  * between the change and the emission loses nothing. The punctuation runs only while something is pending.
  */
 final class ChangedKeys {
@@ -28,7 +25,7 @@ final class ChangedKeys {
   private static final byte[] MARK = {1};
 
   private final ProcessorContext<?, ?> context;
-  private final KeyValueStore<String, byte[]> store;
+  private final TableRows<byte[]> marks;
   private final Duration emitEvery;
   private final Consumer<String> emit;
   private final Set<String> changed = new HashSet<>();
@@ -36,21 +33,21 @@ final class ChangedKeys {
   private boolean restored;
   private @Nullable Cancellable schedule;
 
-  ChangedKeys(ProcessorContext<?, ?> context, String storeName, Duration emitEvery, Consumer<String> emit) {
+  ChangedKeys(ProcessorContext<?, ?> context, Table<byte[]> table, Duration emitEvery, Consumer<String> emit) {
     this.context = context;
-    this.store = context.getStateStore(storeName);
+    this.marks = table.in(context);
     this.emitEvery = emitEvery;
     this.emit = emit;
     ensureScheduled();
   }
 
-  static StoreBuilder<? extends StateStore> store(String name) {
-    return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray());
+  static Table<byte[]> table(String store, String name) {
+    return new Table<>(store, name, Serdes.ByteArray());
   }
 
   void mark(String key) {
     if (changed.add(key)) {
-      store.put(key, MARK);
+      marks.put(key, MARK);
     }
     ensureScheduled();
   }
@@ -58,7 +55,7 @@ final class ChangedKeys {
   /** Nothing is to be emitted of the key any more. */
   void drop(String key) {
     changed.remove(key);
-    store.delete(key);
+    marks.delete(key);
   }
 
   void close() {
@@ -75,9 +72,7 @@ final class ChangedKeys {
 
   private void emitDue() {
     if (!restored) {
-      try (KeyValueIterator<String, byte[]> all = store.all()) {
-        all.forEachRemaining(entry -> changed.add(entry.key));
-      }
+      changed.addAll(marks.keys(""));
       restored = true;
     }
     long now = context.currentSystemTimeMs();
@@ -91,7 +86,7 @@ final class ChangedKeys {
     for (String key : due) {
       emit.accept(key);
       changed.remove(key);
-      store.delete(key);
+      marks.delete(key);
       emittedAt.put(key, now);
     }
     emittedAt.values().removeIf(at -> now - at >= emitEvery.toMillis());

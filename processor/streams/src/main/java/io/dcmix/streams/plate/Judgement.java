@@ -14,54 +14,41 @@ import io.dcmix.schema.event.HitCall;
 import io.dcmix.schema.event.PlateQuality;
 import io.dcmix.schema.event.PlateStatus;
 import io.dcmix.streams.AvroSerde;
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableRows;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * What is said of a plate beyond its importance: calls, quality, alerts. Each is computed anew and compared with what was said
- * last, which stands in stores; only what differs goes out. Belongs to one task.
+ * last, which stands in tables; only what differs goes out. Belongs to one task.
  */
 final class Judgement {
-  private static final String CALLS = "plate-calls";
-  private static final String QUALITY = "plate-quality";
-  private static final String ALERTS = "plate-alerts";
+  static final Table<HitCall> CALLS = new Table<>(PlateStage.STORE, "calls", AvroSerde.of(HitCall.class));
+  static final Table<PlateQuality> QUALITY = new Table<>(PlateStage.STORE, "quality", AvroSerde.of(PlateQuality.class));
+  static final Table<Alert> ALERTS = new Table<>(PlateStage.STORE, "alerts", AvroSerde.of(Alert.class));
 
   private final HitRules rules;
   private final PlateMeter meter;
-  private final KeyValueStore<String, HitCall> calls;
-  private final KeyValueStore<String, PlateQuality> qualities;
-  private final KeyValueStore<String, Alert> raised;
+  private final TableRows<HitCall> calls;
+  private final TableRows<PlateQuality> qualities;
+  private final TableRows<Alert> raised;
   private final BiConsumer<String, PlateOutput> forward;
 
   Judgement(HitRules rules, PlateMeter meter, ProcessorContext<?, ?> context, BiConsumer<String, PlateOutput> forward) {
     this.rules = rules;
     this.meter = meter;
-    this.calls = context.getStateStore(CALLS);
-    this.qualities = context.getStateStore(QUALITY);
-    this.raised = context.getStateStore(ALERTS);
+    this.calls = CALLS.in(context);
+    this.qualities = QUALITY.in(context);
+    this.raised = ALERTS.in(context);
     this.forward = forward;
-  }
-
-  static Set<StoreBuilder<? extends StateStore>> stores() {
-    return Set.of(
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(CALLS), Serdes.String(), AvroSerde.of(HitCall.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(QUALITY), Serdes.String(), AvroSerde.of(PlateQuality.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(ALERTS), Serdes.String(), AvroSerde.of(Alert.class)));
   }
 
   SortedMap<Integer, PlateEvaluation> evaluate(PlateView view) {
@@ -88,9 +75,7 @@ final class Judgement {
   /** Says the calls that changed, and takes back those of wells that have no result any more. */
   void sayCalls(String plateKey, SortedMap<Integer, PlateEvaluation> evaluations) {
     Map<String, HitCall> gone = new TreeMap<>();
-    try (KeyValueIterator<String, HitCall> all = calls.prefixScan(plateKey + "/", new StringSerializer())) {
-      all.forEachRemaining(entry -> gone.put(entry.key, entry.value));
-    }
+    calls.forEach(plateKey + "/", gone::put);
     for (PlateEvaluation evaluation : evaluations.values()) {
       for (HitCall call : evaluation.calls()) {
         String key = WellKey.of(call.getPlate(), call.getAcquisition(), call.getWell(), call.getTimepoint()).toString();
@@ -135,17 +120,15 @@ final class Judgement {
   /** What is raised of a plate, by the alerts' ids. */
   Map<String, Alert> raised(String plateKey) {
     Map<String, Alert> known = new TreeMap<>();
-    try (KeyValueIterator<String, Alert> all = raised.prefixScan(plateKey + "|", new StringSerializer())) {
-      all.forEachRemaining(entry -> known.put(entry.value.getId(), entry.value));
-    }
+    raised.forEach(plateKey + "|", (key, alert) -> known.put(alert.getId(), alert));
     return known;
   }
 
   /** Deletes what is kept of a plate; what was said of it stays. */
   void forget(String plateKey) {
-    Prefixes.delete(calls, plateKey + "/");
-    Prefixes.delete(qualities, plateKey + "/");
-    Prefixes.delete(raised, plateKey + "|");
+    calls.deleteAll(plateKey + "/");
+    qualities.deleteAll(plateKey + "/");
+    raised.deleteAll(plateKey + "|");
   }
 
   private static String alertKey(String plateKey, String id) {

@@ -2,9 +2,10 @@ package io.dcmix.streams.plate;
 
 import io.dcmix.schema.WellKey;
 import io.dcmix.schema.state.PlateRow;
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableView;
 import java.util.Set;
 import java.util.function.Function;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * says what changed once in a while. Looks at stores that others write meanwhile.
  */
 public final class PlateBacklog {
-  private final Function<String, @Nullable ReadOnlyKeyValueStore<String, ?>> stores;
+  private final Function<String, @Nullable ReadOnlyKeyValueStore<String, byte[]>> stores;
   private final Set<Integer> partitions;
   private final int of;
 
@@ -24,7 +25,7 @@ public final class PlateBacklog {
    * @param partitions of the plates whose tasks this instance has
    * @param of over so many partitions are plates spread
    */
-  public PlateBacklog(Function<String, @Nullable ReadOnlyKeyValueStore<String, ?>> stores, Set<Integer> partitions, int of) {
+  public PlateBacklog(Function<String, @Nullable ReadOnlyKeyValueStore<String, byte[]>> stores, Set<Integer> partitions, int of) {
     this.stores = stores;
     this.partitions = Set.copyOf(partitions);
     this.of = of;
@@ -32,9 +33,12 @@ public final class PlateBacklog {
 
   /** Whether a result has not reached its plate; false for plates of other instances. */
   public boolean lacks(WellKey well, int revision) {
-    ReadOnlyKeyValueStore<String, ?> rows = stores.apply(PlateStage.ROWS);
-    return rows != null && partitions.contains(PlateStage.partitionOf(well.plate(), of))
-        && !(rows.get(well.toString()) instanceof PlateRow row && row.getRevision() >= revision);
+    TableView<PlateRow> rows = view(PlateStage.ROWS);
+    if (rows == null || !partitions.contains(PlateStage.partitionOf(well.plate(), of))) {
+      return false;
+    }
+    PlateRow row = rows.get(well.toString());
+    return row == null || row.getRevision() < revision;
   }
 
   /** Number of plates and windows that have something to say, provisional calls included. To be asked after {@link #lacks}. */
@@ -42,16 +46,13 @@ public final class PlateBacklog {
     return entries(PlateStage.CHANGED) + entries(PlateStage.CALLS_CHANGED) + entries(RollingStage.CHANGED);
   }
 
-  private long entries(String name) {
-    ReadOnlyKeyValueStore<String, ?> store = stores.apply(name);
-    long count = 0;
-    if (store != null) {
-      try (KeyValueIterator<String, ?> all = store.all()) {
-        for (; all.hasNext(); count++) {
-          all.next();
-        }
-      }
-    }
-    return count;
+  private long entries(Table<byte[]> marks) {
+    TableView<byte[]> view = view(marks);
+    return view == null ? 0 : view.keys("").size();
+  }
+
+  private <V> @Nullable TableView<V> view(Table<V> table) {
+    ReadOnlyKeyValueStore<String, byte[]> store = stores.apply(table.store());
+    return store == null ? null : table.view(store);
   }
 }

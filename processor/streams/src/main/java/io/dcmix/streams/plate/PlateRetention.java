@@ -1,19 +1,15 @@
 package io.dcmix.streams.plate;
 
 import io.dcmix.core.wells.ArrivalClock;
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableRows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
-import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +20,7 @@ final class PlateRetention {
   private static final Duration LOOK_EVERY = Duration.ofHours(1);
 
   private final ProcessorContext<?, ?> context;
-  private final KeyValueStore<String, Long> arrivals;
+  private final TableRows<Long> arrivals;
   private final Duration retention;
   private final ArrivalClock clock;
   private final Consumer<String> forget;
@@ -33,21 +29,17 @@ final class PlateRetention {
   /**
    * Starts looking.
    *
+   * @param table key plate/acquisition, value milliseconds since 1970
    * @param clock of the task; observed by the stage
    * @param forget deletes all that is kept of a plate/acquisition
    */
-  PlateRetention(ProcessorContext<?, ?> context, String storeName, Duration retention, ArrivalClock clock, Consumer<String> forget) {
+  PlateRetention(ProcessorContext<?, ?> context, Table<Long> table, Duration retention, ArrivalClock clock, Consumer<String> forget) {
     this.context = context;
-    this.arrivals = context.getStateStore(storeName);
+    this.arrivals = table.in(context);
     this.retention = retention;
     this.clock = clock;
     this.forget = forget;
     ensureScheduled();
-  }
-
-  /** Key plate/acquisition, value milliseconds since 1970. */
-  static StoreBuilder<? extends StateStore> store(String name) {
-    return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.Long());
   }
 
   /** Something came of a plate. */
@@ -74,13 +66,11 @@ final class PlateRetention {
   private void look() {
     List<String> plates = new ArrayList<>();
     List<Long> times = new ArrayList<>();
-    try (KeyValueIterator<String, Long> all = arrivals.all()) {
-      all.forEachRemaining(entry -> {
-        clock.restore(entry.value);
-        plates.add(entry.key);
-        times.add(entry.value);
-      });
-    }
+    arrivals.forEach("", (plate, time) -> {
+      clock.restore(time);
+      plates.add(plate);
+      times.add(time);
+    });
     long until = clock.now(context.currentSystemTimeMs()) - retention.toMillis();
     int forgotten = 0;
     for (int i = 0; i < plates.size(); i++) {

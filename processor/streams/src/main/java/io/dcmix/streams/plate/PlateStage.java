@@ -21,6 +21,8 @@ import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.schema.state.PlateRow;
 import io.dcmix.streams.AvroSerde;
 import io.dcmix.streams.ScreeningConfig;
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableRows;
 import io.dcmix.streams.well.Announcements;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,7 +39,6 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -46,9 +47,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,13 +59,15 @@ import org.jspecify.annotations.Nullable;
  * something is awaited of a plate it is looked at once in a while.
  */
 public final class PlateStage implements Processor<String, PlateInput, String, PlateOutput> {
-  static final String ROWS = "plate-rows";
-  static final String LAYOUTS = "plate-layouts";
-  static final String RUNNING = "plate-running";
-  static final String ARRIVALS = "plate-arrivals";
-  static final String PARTIALS = "plate-partials";
-  static final String CHANGED = "plate-changed";
-  static final String CALLS_CHANGED = "plate-calls-changed";
+  static final String STORE = "plate-state";
+  static final Table<PlateRow> ROWS = new Table<>(STORE, "rows", AvroSerde.of(PlateRow.class));
+  static final Table<byte[]> CHANGED = ChangedKeys.table(STORE, "changed");
+  static final Table<byte[]> CALLS_CHANGED = ChangedKeys.table(STORE, "calls-changed");
+
+  private static final Table<PlateLayout> LAYOUTS = new Table<>(STORE, "layouts", AvroSerde.of(PlateLayout.class));
+  private static final Table<Long> RUNNING = new Table<>(STORE, "running", Serdes.Long());
+  private static final Table<Long> ARRIVALS = new Table<>(STORE, "arrivals", Serdes.Long());
+  private static final Table<ImportancePartial> PARTIALS = new Table<>(STORE, "partials", AvroSerde.of(ImportancePartial.class));
 
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
   private static final Duration LOOK_OUT_EVERY = Duration.ofMinutes(1);
@@ -96,18 +97,15 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     this.lane = lane;
   }
 
-  /** The stores that this stage needs; it also reads the global table of announcements. */
+  /** What lies in the store. */
+  public static List<Table<?>> tables() {
+    return List.of(
+        ROWS, LAYOUTS, RUNNING, ARRIVALS, PARTIALS, CHANGED, CALLS_CHANGED, Judgement.CALLS, Judgement.QUALITY, Judgement.ALERTS);
+  }
+
+  /** The store that this stage needs; it also reads the global table of announcements. */
   public static Set<StoreBuilder<? extends StateStore>> stores() {
-    Set<StoreBuilder<? extends StateStore>> stores = new HashSet<>(Judgement.stores());
-    stores.addAll(Set.of(
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(ROWS), Serdes.String(), AvroSerde.of(PlateRow.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(LAYOUTS), Serdes.String(), AvroSerde.of(PlateLayout.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(RUNNING), Serdes.String(), Serdes.Long()),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PARTIALS), Serdes.String(), AvroSerde.of(ImportancePartial.class)),
-        PlateRetention.store(ARRIVALS),
-        ChangedKeys.store(CHANGED),
-        ChangedKeys.store(CALLS_CHANGED)));
-    return stores;
+    return Set.of(Table.storeBuilder(STORE));
   }
 
   /** Where the rows of a plate go: partitioned as Kafka's producers do. */
@@ -142,11 +140,11 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
   /** One life of the task, from init() to close(). */
   private final class Life {
     private final ProcessorContext<String, PlateOutput> context;
-    private final KeyValueStore<String, PlateRow> rows;
-    private final KeyValueStore<String, PlateLayout> layouts;
+    private final TableRows<PlateRow> rows;
+    private final TableRows<PlateLayout> layouts;
     /** When the newest row of a plate came, while more is awaited of it: on the scale of append times. */
-    private final KeyValueStore<String, Long> running;
-    private final KeyValueStore<String, ImportancePartial> partials;
+    private final TableRows<Long> running;
+    private final TableRows<ImportancePartial> partials;
     private final Announcements<Acquisition> announcements;
     private final ArrivalClock clock;
     private final Judgement judgement;
@@ -154,7 +152,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     private final PlateRetention retention;
     private final ChangedKeys provisionalCalls;
 
-    /** What was announced of the running plates when they were last looked at. An index of the store, filled lazily. */
+    /** What was announced of the running plates when they were last looked at. An index of the table, filled lazily. */
     private final Map<String, @Nullable Acquisition> watched = new HashMap<>();
     /** Running plates whose silence was noticed. */
     private final Set<String> silent = new HashSet<>();
@@ -165,10 +163,10 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
 
     Life(ProcessorContext<String, PlateOutput> context) {
       this.context = context;
-      this.rows = context.getStateStore(ROWS);
-      this.layouts = context.getStateStore(LAYOUTS);
-      this.running = context.getStateStore(RUNNING);
-      this.partials = context.getStateStore(PARTIALS);
+      this.rows = ROWS.in(context);
+      this.layouts = LAYOUTS.in(context);
+      this.running = RUNNING.in(context);
+      this.partials = PARTIALS.in(context);
       this.taken = new TakenModel(partials);
       this.announcements = new Announcements<>(context.getStateStore(Announcements.STORE), acquisitionDecoder, lane);
       this.clock = new ArrivalClock(context.currentSystemTimeMs());
@@ -223,9 +221,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
 
     private Set<String> acquisitionsOf(String plate) {
       Set<String> plateKeys = new TreeSet<>();
-      try (KeyValueIterator<String, PlateRow> all = rows.prefixScan(plate + "/", new StringSerializer())) {
-        all.forEachRemaining(entry -> plateKeys.add(WellKey.parse(entry.key).plate().toString()));
-      }
+      rows.keys(plate + "/").forEach(well -> plateKeys.add(WellKey.parse(well).plate().toString()));
       return plateKeys;
     }
 
@@ -245,12 +241,10 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
     /** Finds what an earlier life was watching. */
     private void restore() {
       if (!restored) {
-        try (KeyValueIterator<String, Long> all = running.all()) {
-          all.forEachRemaining(entry -> {
-            clock.restore(entry.value);
-            watched.putIfAbsent(entry.key, null);
-          });
-        }
+        running.forEach("", (plateKey, newest) -> {
+          clock.restore(newest);
+          watched.putIfAbsent(plateKey, null);
+        });
         restored = true;
       }
     }
@@ -323,19 +317,17 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
       ModelCard now = model.get();
       if (taken.changesTo(now)) {
         Set<String> plateKeys = new TreeSet<>();
-        try (KeyValueIterator<String, PlateRow> all = rows.all()) {
-          all.forEachRemaining(entry -> {
-            if (ImportanceSum.counts(now, entry.value.getModelName(), entry.value.getModelVersion())) {
-              plateKeys.add(WellKey.parse(entry.key).plate().toString());
-            }
-          });
-        }
+        rows.forEach("", (well, row) -> {
+          if (ImportanceSum.counts(now, row.getModelName(), row.getModelVersion())) {
+            plateKeys.add(WellKey.parse(well).plate().toString());
+          }
+        });
         plateKeys.forEach(changed::mark);
       }
     }
 
     private boolean isUnseen(String plateKey) {
-      try (KeyValueIterator<String, PlateRow> all = rows.prefixScan(plateKey + "/", new StringSerializer())) {
+      try (KeyValueIterator<String, PlateRow> all = rows.startingWith(plateKey + "/")) {
         return !all.hasNext();
       }
     }
@@ -354,9 +346,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
 
     private PlateView view(String plateKey) {
       List<PlateRow> wells = new ArrayList<>();
-      try (KeyValueIterator<String, PlateRow> all = rows.prefixScan(plateKey + "/", new StringSerializer())) {
-        all.forEachRemaining(entry -> wells.add(entry.value));
-      }
+      rows.forEach(plateKey + "/", (well, row) -> wells.add(row));
       List<PlateRow> judged = BlurredWells.marked(wells);
       PlateKey plate = PlateKey.parse(plateKey);
       PlateView view = new PlateView(
@@ -410,9 +400,7 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
 
     private void replacePartials(String plateKey, List<ImportancePartial> partialsNow, ModelCard now) {
       Map<String, ImportancePartial> gone = new TreeMap<>();
-      try (KeyValueIterator<String, ImportancePartial> all = partials.prefixScan(plateKey + "|", new StringSerializer())) {
-        all.forEachRemaining(entry -> gone.put(entry.key, entry.value));
-      }
+      partials.forEach(plateKey + "|", gone::put);
       for (ImportancePartial partial : partialsNow) {
         String key = plateKey + "|" + partial.getScopeKey() + "|" + partial.getPane();
         if (!partial.equals(gone.remove(key))) {
@@ -429,8 +417,8 @@ public final class PlateStage implements Processor<String, PlateInput, String, P
 
     /** Deletes what is kept of a plate that nobody corrects any more; what was published of it stays. */
     private void forget(String plateKey) {
-      Prefixes.delete(rows, plateKey + "/");
-      Prefixes.delete(partials, plateKey + "|");
+      rows.deleteAll(plateKey + "/");
+      partials.deleteAll(plateKey + "|");
       judgement.forget(plateKey);
       running.delete(plateKey);
       watched.remove(plateKey);

@@ -4,14 +4,14 @@ import io.dcmix.core.model.ModelCard;
 import io.dcmix.schema.event.ChannelImportance;
 import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.streams.AvroSerde;
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableRows;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.StateStore;
@@ -19,9 +19,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +34,11 @@ import org.jspecify.annotations.Nullable;
  * in the window keeps what was said last, which names its version.
  */
 public final class RollingStage implements Processor<String, ImportancePartial, String, @Nullable ChannelImportance> {
-  static final String PARTIALS = "window-partials";
-  static final String PANES = "window-panes";
-  static final String CHANGED = "window-changed";
+  static final String STORE = "window-state";
+  static final Table<byte[]> CHANGED = ChangedKeys.table(STORE, "changed");
+
+  private static final Table<ImportancePartial> PARTIALS = new Table<>(STORE, "partials", AvroSerde.of(ImportancePartial.class));
+  private static final Table<byte[]> PANES = new Table<>(STORE, "panes", Serdes.ByteArray());
 
   private static final byte[] MARK = {1};
   private static final int PANE_DIGITS = 20;
@@ -58,12 +58,14 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
     this.model = model;
   }
 
-  /** The stores that this stage needs. */
+  /** What lies in the store. */
+  public static List<Table<?>> tables() {
+    return List.of(PARTIALS, PANES, CHANGED);
+  }
+
+  /** The store that this stage needs. */
   public static Set<StoreBuilder<? extends StateStore>> stores() {
-    return Set.of(
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PARTIALS), Serdes.String(), AvroSerde.of(ImportancePartial.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PANES), Serdes.String(), Serdes.ByteArray()),
-        ChangedKeys.store(CHANGED));
+    return Set.of(Table.storeBuilder(STORE));
   }
 
   @Override
@@ -90,9 +92,9 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
   private final class Life {
     private final ProcessorContext<String, @Nullable ChannelImportance> context;
     /** Key scope|pane|plate. */
-    private final KeyValueStore<String, ImportancePartial> partials;
+    private final TableRows<ImportancePartial> partials;
     /** Key pane|scope, of every pane that was added to: what is to be deleted, in order; its last key is the clock. */
-    private final KeyValueStore<String, byte[]> panes;
+    private final TableRows<byte[]> panes;
     private final ChangedKeys changed;
     private final TakenModel taken;
     private final Cancellable noticing;
@@ -102,8 +104,8 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
 
     Life(ProcessorContext<String, @Nullable ChannelImportance> context) {
       this.context = context;
-      this.partials = context.getStateStore(PARTIALS);
-      this.panes = context.getStateStore(PANES);
+      this.partials = PARTIALS.in(context);
+      this.panes = PANES.in(context);
       this.changed = new ChangedKeys(context, CHANGED, config.emitEvery(), this::emit);
       this.taken = new TakenModel(partials);
       this.noticing = context.schedule(NOTICE_EVERY, PunctuationType.WALL_CLOCK_TIME, time -> noticeModel());
@@ -116,7 +118,7 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
 
     private void noticeModel() {
       if (taken.changesTo(model.get())) {
-        keys(panes).forEach(pane -> changed.mark(pane.substring(PANE_DIGITS + 1)));
+        panes.keys("").forEach(pane -> changed.mark(pane.substring(PANE_DIGITS + 1)));
       }
     }
 
@@ -124,7 +126,7 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
       String scopeKey = partial.getScopeKey();
       String key = scopeKey + "|" + digits(partial.getPane()) + "|" + partial.getPlateKey();
       if (partial.getWells() == 0) {
-        if (partials.delete(key) != null) {
+        if (partials.delete(key)) {
           changed.mark(scopeKey);
         }
         return;
@@ -144,9 +146,9 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
     private void advance() {
       String from = digits(oldest());
       Set<String> scopes = new TreeSet<>();
-      for (String pane : keys(panes)) {
+      for (String pane : panes.keys("")) {
         String scopeKey = pane.substring(PANE_DIGITS + 1);
-        List<String> keys = Prefixes.keys(partials, scopeKey + "|" + pane.substring(0, PANE_DIGITS) + "|");
+        List<String> keys = partials.keys(scopeKey + "|" + pane.substring(0, PANE_DIGITS) + "|");
         if (!keys.isEmpty()) {
           scopes.add(scopeKey);
         }
@@ -162,7 +164,7 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
       ModelCard now = model.get();
       ImportanceSum sum = new ImportanceSum(now);
       boolean anothers = false;
-      try (KeyValueIterator<String, ImportancePartial> scan = partials.prefixScan(scopeKey + "|", new StringSerializer())) {
+      try (KeyValueIterator<String, ImportancePartial> scan = partials.startingWith(scopeKey + "|")) {
         while (scan.hasNext()) {
           ImportancePartial partial = scan.next().value;
           if (ImportanceSum.counts(now, partial.getModelName(), partial.getModelVersion())) {
@@ -181,9 +183,8 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
 
     private long newest() {
       if (newest == null) {
-        try (KeyValueIterator<String, byte[]> backwards = panes.reverseAll()) {
-          newest = backwards.hasNext() ? Long.parseLong(backwards.next().key.substring(0, PANE_DIGITS)) : Long.MIN_VALUE;
-        }
+        List<String> all = panes.keys("");
+        newest = all.isEmpty() ? Long.MIN_VALUE : Long.parseLong(all.getLast().substring(0, PANE_DIGITS));
       }
       return newest;
     }
@@ -191,14 +192,6 @@ public final class RollingStage implements Processor<String, ImportancePartial, 
     /** Start of the window. */
     private long oldest() {
       return newest() + config.paneMicros() - config.windowMicros();
-    }
-
-    private static List<String> keys(KeyValueStore<String, byte[]> store) {
-      List<String> keys = new ArrayList<>();
-      try (KeyValueIterator<String, byte[]> all = store.all()) {
-        all.forEachRemaining(entry -> keys.add(entry.key));
-      }
-      return keys;
     }
 
     /** With a fixed number of digits keys sort by time. */

@@ -2,7 +2,7 @@ package io.dcmix.streams.plate;
 
 import io.dcmix.core.model.ModelCard;
 import io.dcmix.schema.state.ImportancePartial;
-import org.apache.kafka.streams.state.KeyValueStore;
+import io.dcmix.streams.state.TableRows;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class TakenModel {
   private static final String KEY = "|";
 
-  private final KeyValueStore<String, ImportancePartial> partials;
+  private final TableRows<ImportancePartial> partials;
   private @Nullable ModelCard taken;
 
-  TakenModel(KeyValueStore<String, ImportancePartial> partials) {
+  TakenModel(TableRows<ImportancePartial> partials) {
     this.partials = partials;
   }
 

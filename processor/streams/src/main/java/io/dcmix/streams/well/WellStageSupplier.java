@@ -4,6 +4,9 @@ import io.dcmix.core.scoring.ServedModel;
 import io.dcmix.core.scoring.SiteScorer;
 import io.dcmix.schema.event.Acquisition;
 import io.dcmix.schema.event.ImageEvent;
+import io.dcmix.schema.state.WellState;
+import io.dcmix.streams.state.Table;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -14,7 +17,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the well stage for each task, with its stores.
+ * Makes the well stage for each task, with its store.
  *
  * @param model the version that serves now; those that take its place have the same channels, images and classes
  * @param imageDecoder reads an image event; throws UnreadableRecordException on wrong bytes
@@ -31,8 +34,8 @@ public record WellStageSupplier(
     StageMeter meter,
     @Nullable WellTracer tracer)
     implements ProcessorSupplier<byte[], byte[], byte[], WellOutput> {
-  /** Name of the store with the state of each well, keyed by well. */
-  public static final String WELLS = WellStores.WELLS;
+  /** The state of each well, keyed by well. */
+  public static final Table<WellState> WELLS = WellStores.WELLS;
 
   /** Nobody follows the wells. */
   public WellStageSupplier(
@@ -46,7 +49,12 @@ public record WellStageSupplier(
     return new WellStage(config, model, scorer, imageDecoder, acquisitionDecoder, meter, tracer);
   }
 
-  /** The stores that this stage needs; it also reads the global table of announcements. */
+  /** What lies in the store. */
+  public static List<Table<?>> tables() {
+    return List.of(WellStores.WELLS, WellStores.SITES, WellStores.PLANES);
+  }
+
+  /** The store that this stage needs; it also reads the global table of announcements. */
   public static Set<StoreBuilder<? extends StateStore>> storeBuilders() {
     return WellStores.builders();
   }

@@ -5,7 +5,8 @@ import io.dcmix.schema.state.PlaneState;
 import io.dcmix.schema.state.SiteState;
 import io.dcmix.schema.state.WellState;
 import io.dcmix.streams.AvroSerde;
-import java.util.ArrayList;
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableRows;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,18 +16,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of the wells of one task: one key a well, a site and a plane, so that a change writes only what changed.
+ * The state of the wells of one task: one row a well, a site and a plane, so that a change writes only what changed.
  * Never pixels.
  *
  * <p>The wells that were in use last are also kept as objects, because a well is read again with each of its planes. Every
@@ -35,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: one per life of a task. What is handed out may be changed and counts when it is put.
  */
 final class WellStores {
-  static final String WELLS = "wells";
-  static final String SITES = "sites";
-  static final String PLANES = "planes";
+  static final String STORE = "well-state";
+  static final Table<WellState> WELLS = new Table<>(STORE, "wells", AvroSerde.of(WellState.class));
+  static final Table<SiteState> SITES = new Table<>(STORE, "sites", AvroSerde.of(SiteState.class));
+  static final Table<PlaneState> PLANES = new Table<>(STORE, "planes", AvroSerde.of(PlaneState.class));
 
   /** Some kilobytes each; more wells than that are rarely in the making at once. */
   private static final int OPEN_WELLS = 2048;
@@ -47,9 +45,9 @@ final class WellStores {
   /** How the key of a plane goes on after its site where the focal plane is not 0; else it is the channel. */
   private static final Pattern FOCAL_PLANE = Pattern.compile("/(?<z>[0-9]{1,9})/(?<channel>.+)", Pattern.DOTALL);
 
-  private final KeyValueStore<String, WellState> wells;
-  private final KeyValueStore<String, SiteState> sites;
-  private final KeyValueStore<String, PlaneState> planes;
+  private final TableRows<WellState> wells;
+  private final TableRows<SiteState> sites;
+  private final TableRows<PlaneState> planes;
 
   private final Map<String, OpenWell> open = new LinkedHashMap<>(64, 0.75f, true) {
     private static final long serialVersionUID = 1;
@@ -77,16 +75,13 @@ final class WellStores {
   }
 
   WellStores(ProcessorContext<?, ?> context) {
-    wells = context.getStateStore(WELLS);
-    sites = context.getStateStore(SITES);
-    planes = context.getStateStore(PLANES);
+    wells = WELLS.in(context);
+    sites = SITES.in(context);
+    planes = PLANES.in(context);
   }
 
   static Set<StoreBuilder<? extends StateStore>> builders() {
-    return Set.of(
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(WELLS), Serdes.String(), AvroSerde.of(WellState.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(SITES), Serdes.String(), AvroSerde.of(SiteState.class)),
-        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PLANES), Serdes.String(), AvroSerde.of(PlaneState.class)));
+    return Set.of(Table.storeBuilder(STORE));
   }
 
   private OpenWell open(String well) {
@@ -99,22 +94,18 @@ final class WellStores {
     loaded.state = wells.get(well);
     if (loaded.state != null) {
       loaded.written = WellState.newBuilder(loaded.state).build();
-      try (KeyValueIterator<String, SiteState> all = sites.prefixScan(well + "/", new StringSerializer())) {
-        all.forEachRemaining(entry -> loaded.sites.put(Integer.parseInt(entry.key.substring(well.length() + 1)), entry.value));
-      }
-      try (KeyValueIterator<String, PlaneState> all = planes.prefixScan(well + "/", new StringSerializer())) {
-        all.forEachRemaining(entry -> {
-          int slash = entry.key.indexOf('/', well.length() + 1);
-          int site = Integer.parseInt(entry.key.substring(well.length() + 1, slash));
-          String rest = entry.key.substring(slash + 1);
-          Matcher focal = FOCAL_PLANE.matcher(rest);
-          if (focal.matches()) {
-            loaded.put(site, focal.group("channel"), Integer.parseInt(focal.group("z")), entry.value);
-          } else {
-            loaded.put(site, rest, 0, entry.value);
-          }
-        });
-      }
+      sites.forEach(well + "/", (key, site) -> loaded.sites.put(Integer.parseInt(key.substring(well.length() + 1)), site));
+      planes.forEach(well + "/", (key, plane) -> {
+        int slash = key.indexOf('/', well.length() + 1);
+        int site = Integer.parseInt(key.substring(well.length() + 1, slash));
+        String rest = key.substring(slash + 1);
+        Matcher focal = FOCAL_PLANE.matcher(rest);
+        if (focal.matches()) {
+          loaded.put(site, focal.group("channel"), Integer.parseInt(focal.group("z")), plane);
+        } else {
+          loaded.put(site, rest, 0, plane);
+        }
+      });
     }
     open.put(well, loaded);
     return loaded;
@@ -210,16 +201,8 @@ final class WellStores {
   /** Forgets the planes and sites of a well, but not the well. */
   void forgetDetails(String well) {
     open.remove(well);
-    deleteAll(sites, well + "/");
-    deleteAll(planes, well + "/");
-  }
-
-  private static <T> void deleteAll(KeyValueStore<String, T> store, String prefix) {
-    List<String> keys = new ArrayList<>();
-    try (KeyValueIterator<String, T> all = store.prefixScan(prefix, new StringSerializer())) {
-      all.forEachRemaining(entry -> keys.add(entry.key));
-    }
-    keys.forEach(store::delete);
+    sites.deleteAll(well + "/");
+    planes.deleteAll(well + "/");
   }
 
   private static String siteKey(String well, int site) {

@@ -22,11 +22,11 @@ class RestoredRecordsTest {
 
   @Test
   void shouldCountEveryRecordOfAChangelogOnce() {
-    TopicPartition wells = new TopicPartition("dcmix-screening-wells-changelog", 3);
-    restored.onRestoreStart(wells, "wells", 0, 40);
-    restored.onBatchRestored(wells, "wells", 19, 20);
-    restored.onBatchRestored(wells, "wells", 36, 17);
-    restored.onRestoreEnd(wells, "wells", 37);
+    TopicPartition wells = new TopicPartition("dcmix-screening-well-state-changelog", 3);
+    restored.onRestoreStart(wells, "well-state", 0, 40);
+    restored.onBatchRestored(wells, "well-state", 19, 20);
+    restored.onBatchRestored(wells, "well-state", 36, 17);
+    restored.onRestoreEnd(wells, "well-state", 37);
     assertThat(records()).isEqualTo(37);
   }
 

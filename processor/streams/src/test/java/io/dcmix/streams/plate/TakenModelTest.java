@@ -6,6 +6,8 @@ import io.dcmix.core.model.ModelCard;
 import io.dcmix.schema.event.PixelType;
 import io.dcmix.schema.state.ImportancePartial;
 import io.dcmix.streams.AvroSerde;
+import io.dcmix.streams.state.Table;
+import io.dcmix.streams.state.TableRows;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
@@ -17,18 +19,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TakenModelTest {
-  private final KeyValueStore<String, ImportancePartial> partials =
-      Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore("partials"), Serdes.String(), AvroSerde.of(ImportancePartial.class))
-          .withLoggingDisabled().build();
+  private final KeyValueStore<String, byte[]> store =
+      Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore("store"), Serdes.String(), Serdes.ByteArray()).withLoggingDisabled().build();
+  private final TableRows<ImportancePartial> partials = new Table<>("store", "partials", AvroSerde.of(ImportancePartial.class)).in(store);
 
   @BeforeEach
   void open() {
-    partials.init(new MockProcessorContext<>().getStateStoreContext(), partials);
+    store.init(new MockProcessorContext<>().getStateStoreContext(), store);
   }
 
   @AfterEach
   void close() {
-    partials.close();
+    store.close();
   }
 
   @Test

@@ -1,0 +1,5 @@
+/** What a stage keeps: tables in one store. */
+@NullMarked
+package io.dcmix.streams.state;
+
+import org.jspecify.annotations.NullMarked;

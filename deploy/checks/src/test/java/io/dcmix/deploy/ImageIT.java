@@ -60,7 +60,7 @@ class ImageIT {
   void shouldGiveTheJvmTheOptionsOfTheEnvironmentAfterItsOwn() throws Exception {
     Ended small = ended(Map.of("DCMIX_JAVA_OPTS", "-Xmx96m -XX:+PrintFlagsFinal"), BIN.resolve("dcmix").toString(), "run", "--help");
     assertThat(small.code()).as(small.output()).isZero();
-    assertThat(small.output()).containsPattern("MaxHeapSize\\s+= " + (96L << 20) + " ").containsPattern("ExitOnOutOfMemoryError\\s+= true");
+    assertThat(small.output()).containsPattern("MaxHeapSize\\s+= " + (96L << 20) + " ").containsPattern("ExitOnOutOfMemoryError\\s+= true").containsPattern("UseParallelGC\\s+= true");
   }
 
   @Test

@@ -86,7 +86,7 @@ public final class BenchCommand implements CliCommand {
   @Option(names = "--option", paramLabel = "ARG", description = "A further argument of 'dcmix run', such as --option=--commit-interval=1s. Repeatable.")
   private List<String> options = List.of();
 
-  @Option(names = "--jvm-option", paramLabel = "ARG", description = "A further option of the processor's JVM, such as --jvm-option=-XX:+UseParallelGC. Repeatable.")
+  @Option(names = "--jvm-option", paramLabel = "ARG", description = "A further option of the processor's JVM, such as --jvm-option=-Xmx2g. Repeatable.")
   private List<String> jvmOptions = List.of();
 
   @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")

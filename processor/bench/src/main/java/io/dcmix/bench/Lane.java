@@ -21,8 +21,8 @@ import org.apache.kafka.clients.admin.TopicListing;
 
 /** A lane of its own for one pass: topics, publisher, processor. Closing deletes its topics. Used by one thread. */
 final class Lane implements AutoCloseable {
-  /** The heap that the launcher gives {@code dcmix run}. */
-  static final String HEAP = "-Xmx1g";
+  /** The JVM options that the launcher gives {@code dcmix run} and not every command. */
+  static final List<String> PROCESSOR_OPTIONS = List.of("-Xmx1g", "-XX:+UseParallelGC");
 
   private final Broker broker;
   private final Topics topics;
@@ -83,7 +83,7 @@ final class Lane implements AutoCloseable {
       arguments.addAll(List.of("--reference-root", pool.folder().toString()));
     }
     arguments.addAll(settings.options());
-    List<String> jvm = new ArrayList<>(List.of(HEAP));
+    List<String> jvm = new ArrayList<>(PROCESSOR_OPTIONS);
     jvm.addAll(settings.jvmOptions());
     jvm.addAll(jvmOptions);
     return Child.start("processor", log, classPath, patience, jvm, arguments);

@@ -30,12 +30,14 @@ class WorkloadTest {
   @TempDir Path folder;
 
   @Test
-  void shouldGiveTheProcessorTheHeapThatTheLauncherGivesIt() throws Exception {
+  void shouldGiveTheProcessorTheOptionsThatTheLauncherGivesIt() throws Exception {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.exists(root.resolve("dcmix"))) {
       root = Objects.requireNonNull(root.getParent(), "no launcher above " + Path.of("").toAbsolutePath());
     }
-    assertThat(Files.readString(root.resolve("dcmix"))).contains("run | rescore | demo) options+=(\"" + Lane.HEAP + "\")");
+    assertThat(Files.readAllLines(root.resolve("deploy/src/main/launcher/processor.args"))).filteredOn(line -> !line.startsWith("#"))
+        .isEqualTo(Lane.PROCESSOR_OPTIONS);
+    assertThat(Files.readString(root.resolve("dcmix"))).contains("run | rescore | demo) options+=(\"@$build/processor.args\")");
   }
 
   @Test

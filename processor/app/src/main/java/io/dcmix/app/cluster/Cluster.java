@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka cluster as the options name it.
@@ -71,6 +73,41 @@ public record Cluster(String bootstrapServers, Map<String, String> kafka) {
   /** Asks with the usual patience; see {@link #awaitAnswer(Duration)}. */
   public void awaitAnswer() throws InterruptedException {
     awaitAnswer(PATIENCE);
+  }
+
+  /** Begins to ask, for whom has something else to do meanwhile. */
+  public Question ask() {
+    FutureTask<@Nullable Void> asking = new FutureTask<>(() -> {
+      awaitAnswer();
+      return null;
+    });
+    Thread.ofVirtual().name("ask-cluster").start(asking);
+    return new Question(asking);
+  }
+
+  /** What brokers were asked. */
+  public static final class Question {
+    private final FutureTask<@Nullable Void> asking;
+
+    private Question(FutureTask<@Nullable Void> asking) {
+      this.asking = asking;
+    }
+
+    /**
+     * Returns once a broker answers.
+     *
+     * @throws CliException as {@link Cluster#awaitAnswer(Duration)}
+     */
+    public void awaitAnswer() throws InterruptedException {
+      try {
+        asking.get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof CliException refusal) {
+          throw refusal;
+        }
+        throw new IllegalStateException(e.getCause());
+      }
+    }
   }
 
   /**

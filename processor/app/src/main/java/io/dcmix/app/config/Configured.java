@@ -51,6 +51,19 @@ public final class Configured implements IParameterPreprocessor {
     return root;
   }
 
+  /**
+   * Whether each key in the file, the environment and the system properties is one of these commands', so that no other command need be
+   * asked.
+   */
+  public static boolean knowsAll(CommandLine root, List<String> args, Surroundings around) {
+    Keys keys = Keys.of(root);
+    List<String> problems = new ArrayList<>();
+    Table file = file(args, around, problems::add);
+    around.check(keys, problems::add);
+    return problems.isEmpty() && file.entries().entrySet().stream()
+        .allMatch(entry -> keys.names().contains(entry.getKey()) && (!(entry.getValue() instanceof Table) || Keys.isClient(entry.getKey())));
+  }
+
   /** What stands around the commands of this command line. */
   static Surroundings surroundings(CommandLine root) {
     return Keys.of(root).commands().stream().findFirst()

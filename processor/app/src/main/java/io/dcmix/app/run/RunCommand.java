@@ -122,8 +122,9 @@ public final class RunCommand implements CliCommand, Checked {
     Cluster cluster = options.cluster();
     DashboardConfig dashboard = pageOptions.page(config.bootstrapServers(), lane, config.kafka());
     try (Shutdown shutdown = new Shutdown()) {
+      Cluster.Question asked = cluster.ask();
       LaneModels versions = LaneModels.of(options.models(), models, model, modelVersion);
-      cluster.awaitAnswer();
+      asked.awaitAnswer();
       List<Topics> all = new ArrayList<>(List.of(first));
       all.addAll(others);
       if (behind != null) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -53,6 +54,30 @@ class ConfiguredTest {
 
   private static Object value(ParseResult command, String option) {
     return command.matchedOptionValue(option, null);
+  }
+
+  @Test
+  void shouldBuildOneCommandAloneUnlessSomebodySpeaksOfAnother() throws IOException {
+    assertThat(built("run", "--lane", "a")).containsExactly("run");
+    assertThat(built("run", "--config", file("lane: a\nkafka: {linger.ms: 5}"))).containsExactly("run");
+    environment.put("DCMIX_KAFKA_LINGER_MS", "5");
+    properties.put("dcmix.lane", "a");
+    assertThat(built("run")).containsExactly("run");
+
+    assertThat(built()).contains("run", "replay");
+    assertThat(built("--verbose", "run")).contains("run", "replay");
+    assertThat(built("rnu")).contains("run", "replay");
+    assertThat(built("config", "check")).contains("run", "replay");
+    assertThat(built("run", "--config", file("replay: {lane: b}"))).contains("run", "replay");
+    assertThat(built("run", "--config=" + file("speed: 10x"))).contains("run", "replay");
+    assertThat(built("run", "--config=" + file("spede: 10x"))).contains("run", "replay");
+    assertThat(built("run", "--config=" + folder.resolve("none.yaml"))).contains("run", "replay");
+    properties.put("dcmix.speed", "10x");
+    assertThat(built("run")).contains("run", "replay");
+  }
+
+  private Set<String> built(String... args) {
+    return Dcmix.forArguments(new Surroundings(environment, properties), List.of(args)).getSubcommands().keySet();
   }
 
   @Test

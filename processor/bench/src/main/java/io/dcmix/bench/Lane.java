@@ -22,7 +22,7 @@ import org.apache.kafka.clients.admin.TopicListing;
 /** A lane of its own for one pass: topics, publisher, processor. Closing deletes its topics. Used by one thread. */
 final class Lane implements AutoCloseable {
   /** The JVM options that the launcher gives {@code dcmix run} and not every command. */
-  static final List<String> PROCESSOR_OPTIONS = List.of("-Xmx1g", "-XX:+UseParallelGC");
+  static final List<String> PROCESSOR_OPTIONS = List.of("-Xmx1g", "-XX:+UseParallelGC", "-XX:NewRatio=1");
 
   private final Broker broker;
   private final Topics topics;

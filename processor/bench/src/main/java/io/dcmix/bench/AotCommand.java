@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -40,20 +39,17 @@ import picocli.CommandLine.Spec;
       "The cache only fits the JDK and the jar files that it was made with; with others the JVM goes on without it."
     })
 public final class AotCommand implements CliCommand {
-  /** The JVM writes the cache when it ends, which takes a second process of it and many seconds. */
-  private static final Duration WRITING = Duration.ofMinutes(5);
-
   @Option(names = "--lib", paramLabel = "DIR", description = "Folder of the jar files that processors run with. Default: those of this command.")
   private @Nullable Path lib;
 
   @Option(names = "--output", paramLabel = "FILE", description = "The cache. Default: dcmix.aot beside that folder, where the launcher looks for it.")
   private @Nullable Path output;
 
-  @Option(names = "--plates", defaultValue = "4", paramLabel = "N", description = "Plates to learn from, 1 or more. Default: ${DEFAULT-VALUE}.")
-  private int plates = 4;
+  @Option(names = "--plates", defaultValue = "" + AotTraining.PLATES, paramLabel = "N", description = "Plates to learn from, 1 or more. Default: ${DEFAULT-VALUE}.")
+  private int plates = AotTraining.PLATES;
 
-  @Option(names = "--wells", defaultValue = "384", paramLabel = "N", description = "Wells of a plate, 4 to 384. Default: ${DEFAULT-VALUE}.")
-  private int wells = 384;
+  @Option(names = "--wells", defaultValue = "" + AotTraining.WELLS, paramLabel = "N", description = "Wells of a plate, 4 to 384. Default: ${DEFAULT-VALUE}.")
+  private int wells = AotTraining.WELLS;
 
   @Option(names = "--starts", defaultValue = "3", paramLabel = "N",
       description = "How often a processor is started without and with the cache; 0: leave that out. Default: ${DEFAULT-VALUE}.")
@@ -71,11 +67,11 @@ public final class AotCommand implements CliCommand {
     require(starts >= 0, "--starts must be 0 or more");
     String classPath = lib == null ? System.getProperty("java.class.path") : jars(lib);
     Path cache = (output != null ? output : beside(classPath)).toAbsolutePath();
-    Settings settings = new Settings("cpu", 1, plates, wells, 1, 0, 8, List.of(), List.of(), null);
     PrintWriter out = spec.commandLine().getOut();
     try (Shutdown shutdown = new Shutdown()) {
-      AotTraining training = AotTraining.prepare(settings, BenchFolder.open(BenchFolder.data(data), false, shutdown), classPath, shutdown);
-      training.record(cache, WRITING);
+      BenchFolder folder = BenchFolder.open(BenchFolder.data(data), false, shutdown);
+      AotTraining training = AotTraining.prepare(plates, wells, folder, folder.broker(shutdown), classPath);
+      training.record(cache);
       out.println();
       out.println(String.format(Locale.ROOT, "%s: %.0f MiB", cache, Files.size(cache) / 1048576.0));
       if (starts > 0) {

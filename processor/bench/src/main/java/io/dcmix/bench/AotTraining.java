@@ -22,6 +22,14 @@ final class AotTraining {
   private static final Pattern PAGE = Pattern.compile("the page is at (http://\\S+)");
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  /** The JVM writes the cache when it ends, which takes a second process of it and many seconds. */
+  private static final Duration WRITING = Duration.ofMinutes(5);
+
+  /** As many plates as make the JVM compile what is used often. */
+  static final int PLATES = 4;
+
+  static final int WELLS = 384;
+
   /** What browsers and monitors ask for. */
   private static final List<String> PATHS = List.of("/", "/health/readiness", "/prometheus", "/api/plates", "/api/alerts", "/api/importance");
 
@@ -50,19 +58,22 @@ final class AotTraining {
    */
   record Starts(List<Double> without, List<Double> with) {}
 
-  /** Starts a broker. */
-  static AotTraining prepare(Settings settings, BenchFolder folder, String classPath, Shutdown shutdown) throws InterruptedException {
+  /**
+   * Prepares images and model.
+   *
+   * @param plates to score
+   * @param wells of each
+   * @param classPath of the processors
+   */
+  static AotTraining prepare(int plates, int wells, BenchFolder folder, Broker broker, String classPath) {
+    Settings settings = new Settings("cpu", 1, plates, wells, 1, 0, 8, List.of(), List.of(), null);
     Workload workload = Workload.RXRX1;
-    ImagePool pool = folder.images(workload, settings.wells(workload), settings.seed());
-    return new AotTraining(settings, folder, folder.broker(shutdown), folder.model(workload, settings.seed()), pool, classPath);
+    ImagePool pool = folder.images(workload, wells, settings.seed());
+    return new AotTraining(settings, folder, broker, folder.model(workload, settings.seed()), pool, classPath);
   }
 
-  /**
-   * Scores plates in a processor that writes its cache when it ends.
-   *
-   * @param patience how long it may write
-   */
-  void record(Path cache, Duration patience) throws InterruptedException, IOException {
+  /** Scores plates in a processor that writes its cache when it ends. */
+  void record(Path cache) throws InterruptedException, IOException {
     Files.deleteIfExists(cache);
     int wells = settings.wells(Workload.RXRX1);
     int plates = settings.plates(Workload.RXRX1);
@@ -72,7 +83,7 @@ final class AotTraining {
         content.add(new BenchPlate("AOT-" + plate, pool, wells, plate, Duration.ZERO));
       }
       lane.publish(content, images -> {});
-      try (Child processor = start(lane, "aot-record", List.of("-XX:AOTCacheOutput=" + cache), patience); ResultTail results = lane.results();
+      try (Child processor = start(lane, "aot-record", List.of("-XX:AOTCacheOutput=" + cache), WRITING); ResultTail results = lane.results();
           ProgressBar bar = ProgressBar.start("Scoring, so that the JVM sees it", (long) plates * wells)) {
         var _ = results.await(plates * wells, Duration.ofSeconds(1), processor, done -> bar.update(done, ""));
         URI page = page(processor);

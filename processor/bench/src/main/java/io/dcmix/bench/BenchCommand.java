@@ -7,11 +7,13 @@ import io.dcmix.core.cli.CliCommand;
 import io.dcmix.core.cli.CliException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Option;
       "A topic is filled with plates; then the processor starts and drains it. Its rate is taken from the append times of the",
       "predictions, without the first half of the wells, in which the JVM warms up. The bare loop runs before and after,",
       "warmed up as well: as many threads as cores, each with a whole well, the same decoder, the same model, one session.",
+      "The processor's JVM starts with a cache as 'dcmix aot' makes it; if there is none, one is made first, in a minute or two.",
       "No well is explained (--explain none): that would cost both the same, one more run of the model a channel.",
       "",
       "Workloads:",
@@ -52,7 +55,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  dcmix bench                                        Everything; takes well over a quarter of an hour.",
       "  dcmix bench --workload rxrx1 --repeat 3 --report bench.json",
-      "  dcmix bench --workload transport --plates 1 --memory-plates 0      A quick look.",
+      "  dcmix bench --workload transport --plates 1 --memory-plates 0 --cold   A quick look.",
       "  dcmix bench publish                                MB/s of publishing alone; a minute or two.",
       "  dcmix bench --workload rxrx1 --option=--scorer-threads=3 --jvm-option=-Xmx2g",
       "",
@@ -89,6 +92,9 @@ public final class BenchCommand implements CliCommand {
   @Option(names = "--jvm-option", paramLabel = "ARG", description = "A further option of the processor's JVM, such as --jvm-option=-Xmx2g. Repeatable.")
   private List<String> jvmOptions = List.of();
 
+  @Option(names = "--cold", description = "Measure processors whose JVM begins with nothing, as it does without 'dcmix aot'.")
+  private boolean cold;
+
   @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
   private @Nullable Path report;
 
@@ -106,12 +112,18 @@ public final class BenchCommand implements CliCommand {
 
   @Override
   public Integer call() throws InterruptedException {
-    Settings settings = settings();
+    check();
     List<Figures> figures = new ArrayList<>();
     String ranOn = "nothing";
+    boolean cached;
     try (Shutdown shutdown = new Shutdown()) {
       BenchFolder folder = BenchFolder.open(BenchFolder.data(data), keep, shutdown);
       Broker broker = folder.broker(shutdown);
+      List<String> ownOptions = ManagementFactory.getRuntimeMXBean().getInputArguments();
+      List<String> jvm = new ArrayList<>(cache(ownOptions, folder, broker));
+      cached = JvmCache.isGiven(Stream.concat(ownOptions.stream(), jvm.stream()).toList());
+      jvm.addAll(jvmOptions);
+      Settings settings = new Settings(device, seed, plates, wells, repeat, memoryPlates, partitions, options, jvm, recordings());
       for (Workload workload : workloads.stream().distinct().toList()) {
         int used = settings.wells(workload) * settings.plates(workload);
         Measurement measurement = new Measurement(
@@ -120,7 +132,7 @@ public final class BenchCommand implements CliCommand {
         ranOn = measurement.device();
       }
     }
-    BenchReport result = new BenchReport(figures, ranOn, Runtime.getRuntime().availableProcessors());
+    BenchReport result = new BenchReport(figures, ranOn, Runtime.getRuntime().availableProcessors(), cached);
     BenchTable.print(result, new PrintStream(System.out, true, StandardCharsets.UTF_8));
     if (report != null) {
       result.write(report);
@@ -128,14 +140,19 @@ public final class BenchCommand implements CliCommand {
     return strict && figures.stream().flatMap(f -> f.bars().stream()).anyMatch(bar -> !bar.ok()) ? 1 : 0;
   }
 
-  private Settings settings() {
+  private List<String> cache(List<String> ownOptions, BenchFolder folder, Broker broker) throws InterruptedException {
+    String classPath = System.getProperty("java.class.path");
+    return JvmCache.options(cold, ownOptions, classPath, folder.data().resolve("aot"),
+        file -> AotTraining.prepare(AotTraining.PLATES, AotTraining.WELLS, folder, broker, classPath).record(file));
+  }
+
+  private void check() {
     var _ = Options.device(device);
     require(plates == null || plates >= 1, "--plates must be 1 or more");
     require(wells == null || (wells >= 4 && wells <= 384), "--wells must be 4 to 384");
     require(repeat >= 1, "--repeat must be 1 or more");
     require(memoryPlates >= 0, "--memory-plates must be 0 or more");
     require(partitions >= 1, "--partitions must be 1 or more");
-    return new Settings(device, seed, plates, wells, repeat, memoryPlates, partitions, options, jvmOptions, recordings());
   }
 
   private @Nullable Path recordings() {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param workloads in the order in which they ran
  * @param device where the model ran: cpu, cuda:0
  * @param cores that the JVM sees
+ * @param jvmCache whether the processors' JVM started with a cache, as {@code dcmix aot} makes it
  */
-record BenchReport(List<Figures> workloads, String device, int cores) {
+record BenchReport(List<Figures> workloads, String device, int cores, boolean jvmCache) {
 
   /**
    * A workload. Null means not measured.

@@ -23,7 +23,7 @@ final class BenchTable {
 
   static void print(BenchReport report, PrintStream out) {
     out.println();
-    out.printf(Locale.ROOT, "  On %s, %d cores%n%n", report.device(), report.cores());
+    out.printf(Locale.ROOT, "  On %s, %d cores, JVM %s%n%n", report.device(), report.cores(), report.jvmCache() ? "with its cache" : "without a cache");
     new BenchTable(out, report.workloads()).rows();
     out.flush();
   }

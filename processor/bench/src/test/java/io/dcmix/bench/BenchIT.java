@@ -28,6 +28,7 @@ class BenchIT {
     JsonNode json = new ObjectMapper().readTree(report.toFile());
     assertThat(json.get("device").asText()).isEqualTo("cpu");
     assertThat(json.get("cores").asInt()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(json.get("jvmCache").asBoolean()).as("classes that lie in folders cannot be cached").isFalse();
     JsonNode transport = json.get("workloads").get(0);
     assertThat(transport.get("name").asText()).isEqualTo("transport");
     assertThat(transport.get("wells").asInt()).as("half of eight warms up").isEqualTo(4);

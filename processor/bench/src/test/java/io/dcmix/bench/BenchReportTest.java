@@ -81,14 +81,14 @@ class BenchReportTest {
     Figures held = figures(0.75, 0.02, 250, 440);
     BenchTable.print(report(held.withBars(Bars.of(Workload.RXRX1, held))), new PrintStream(out, true, StandardCharsets.UTF_8));
     String text = out.toString(StandardCharsets.UTF_8);
-    assertThat(text).contains("On cpu, 2 cores", "rxrx1");
+    assertThat(text).contains("On cpu, 2 cores, JVM with its cache", "rxrx1");
     assertThat(text.lines().filter(line -> line.contains("Pipeline ÷ bare loop"))).singleElement().asString().endsWith("0.750 (≥ 0.700 ok)");
     assertThat(text.lines().filter(line -> line.contains("Changelog"))).singleElement().asString().endsWith("0.02000 (≤ 0.01000 missed)");
     assertThat(text.lines().filter(line -> line.contains("processor") && line.contains("CPU"))).singleElement().asString().endsWith(" 9.50");
   }
 
   private static BenchReport report(Figures figures) {
-    return new BenchReport(List.of(figures), "cpu", 2);
+    return new BenchReport(List.of(figures), "cpu", 2, true);
   }
 
   private static Figures figures(double ratio, double changelog, double p99, double memory) {

@@ -83,22 +83,14 @@ public final class AvroCodec<T extends SpecificRecord> {
     return encode(header, record);
   }
 
-  /**
-   * The record in single-object encoding; faster where records are large.
-   *
-   * @param about how many bytes it will have: a buffer of that size need not grow
-   */
-  public byte[] encode(T record, int about) {
-    return encode(header, record, about);
+  /** The record in single-object encoding, with fields of bytes copied once: for records that are large. */
+  public byte[] encodeLarge(T record) {
+    return LargeEncoding.of(header, encoder -> writer.write(record, encoder), name);
   }
 
   /** The record in plain binary encoding, after the given bytes. */
   public byte[] encode(byte[] prefix, T record) {
-    return encode(prefix, record, 32);
-  }
-
-  private byte[] encode(byte[] prefix, T record, int about) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(about);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(prefix);
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
     try {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -51,6 +52,7 @@ class AvroCodecTest {
     byte[] message = codec.encode(record);
     assertThat(codec.decode(message)).isEqualTo(record);
     assertThat(message).hasSize(10 + body.length);
+    assertThat(codec.encodeLarge(record)).isEqualTo(message);
   }
 
   @Example
@@ -68,6 +70,23 @@ class AvroCodecTest {
     assertThat(read).isEqualTo(event.getBytes());
     assertThat(read.arrayOffset() + read.remaining()).isLessThanOrEqualTo(message.length);
     assertThat(read.array()).isSameAs(message);
+  }
+
+  @Example
+  void aLargeRecordIsWrittenTheSameFromBuffersOfEveryKind() {
+    AvroCodec<ImageEvent> codec = AvroCodec.of(ImageEvent.class);
+    byte[] pixels = new byte[5000];
+    new Random(1).nextBytes(pixels);
+    ImageEvent event = ImageEvent.newBuilder(event()).setBytes(ByteBuffer.wrap(pixels, 7, 4000)).build();
+    byte[] message = codec.encode(event);
+    ByteBuffer readOnly = ByteBuffer.wrap(pixels, 7, 4000).asReadOnlyBuffer();
+    ByteBuffer offHeap = ByteBuffer.allocateDirect(5000).put(pixels).flip().position(7).limit(4007);
+    for (ByteBuffer payload : List.of(event.getBytes(), readOnly, offHeap)) {
+      ByteBuffer before = payload.duplicate();
+      event.setBytes(payload);
+      assertThat(codec.encodeLarge(event)).isEqualTo(message);
+      assertThat(payload.position()).as("is left as it was").isEqualTo(before.position());
+    }
   }
 
   @Example

@@ -7,7 +7,6 @@ import io.dcmix.core.archive.PlateArchive;
 import io.dcmix.schema.PlateKey;
 import io.dcmix.schema.event.ImageEvent;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param referral which payloads go by reference; null sends all inline
  */
 record EventReader(PlateKey key, @Nullable Referral referral) {
-  /** What an event has beside its payload, and more. */
-  private static final int ENVELOPE = 1 << 10;
-
   /** What a plane becomes. */
   sealed interface Plane {
     /** An event that can be sent. */
@@ -42,11 +38,5 @@ record EventReader(PlateKey key, @Nullable Referral referral) {
       }
     }
     return new Plane.Event(event.build(), plane.acquiredAt());
-  }
-
-  /** Bytes that an encoded event has at most, or a few more. */
-  static int size(ImageEvent event) {
-    ByteBuffer payload = event.getBytes();
-    return (payload == null ? 0 : payload.remaining()) + ENVELOPE;
   }
 }

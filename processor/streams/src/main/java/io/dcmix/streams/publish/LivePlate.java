@@ -368,7 +368,7 @@ public final class LivePlate implements AutoCloseable {
           if (uncommitted.isEmpty()) {
             begun = System.nanoTime();
           }
-          byte[] encoded = LivePlate.this.images.encode(event, EventReader.size(event));
+          byte[] encoded = LivePlate.this.images.encodeLarge(event);
           List<Header> headers =
               tracer == null ? List.of() : publications.computeIfAbsent(well, tracer::begin).image(encoded.length);
           var _ = producer.send(topics.imageEvents(), well.toString(), encoded, headers);

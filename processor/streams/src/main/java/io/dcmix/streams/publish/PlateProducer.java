@@ -62,6 +62,8 @@ final class PlateProducer implements AutoCloseable {
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 20);
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LaneTopics.MAX_MESSAGE_BYTES);
+    // The first connection to the coordinator counts as a retry, too: with the default of 100 ms every plate would begin by waiting.
+    config.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10);
     return new PlateProducer(key, topics.source(), timeout, new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
   }
 

@@ -168,7 +168,7 @@ final class PlateReading implements AutoCloseable {
           case EventReader.Plane.Event(ImageEvent event, Instant acquiredAt) -> {
             content.add(id, event.getSha256());
             if (send.test(id)) {
-              Step.Image image = new Step.Image(well, acquiredAt, images.encode(event, EventReader.size(event)));
+              Step.Image image = new Step.Image(well, acquiredAt, images.encodeLarge(event));
               room.acquire(size(image));
               steps.put(image);
             }

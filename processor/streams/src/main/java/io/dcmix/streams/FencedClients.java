@@ -1,10 +1,12 @@
 package io.dcmix.streams;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -18,7 +20,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * The clients of Kafka Streams, with a producer that commits nothing unless its instance is still in the group.
+ * The clients of Kafka Streams, with a producer that commits nothing unless its instance is still in the group, and a global
+ * consumer that does not come back for nothing.
  *
  * <p>Under exactly-once the broker checks membership through the input offsets that a transaction carries. A thread that took
  * over pending wells and has not consumed since has none, so without this it could publish after it was put out of the group,
@@ -56,7 +59,24 @@ final class FencedClients implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
-    return getConsumer(config);
+    return new PatientConsumer(config);
+  }
+
+  /**
+   * Reads the global table. Its thread has nothing to do but to wait for records, and would come back for none as often as a stream
+   * thread, whose punctuations cannot wait: a hundred times a second.
+   */
+  private static final class PatientConsumer extends KafkaConsumer<byte[], byte[]> {
+    private static final Duration WAIT = Duration.ofMillis(200);
+
+    PatientConsumer(Map<String, Object> config) {
+      super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      return super.poll(timeout.compareTo(WAIT) > 0 ? timeout : WAIT);
+    }
   }
 
   /** Used by one stream thread alone. */

@@ -93,7 +93,7 @@ final class WellStores {
     OpenWell loaded = new OpenWell();
     loaded.state = wells.get(well);
     if (loaded.state != null) {
-      loaded.written = WellState.newBuilder(loaded.state).build();
+      loaded.written = copy(loaded.state, loaded.state.getLastArrival());
       sites.forEach(well + "/", (key, site) -> loaded.sites.put(Integer.parseInt(key.substring(well.length() + 1)), site));
       planes.forEach(well + "/", (key, plane) -> {
         int slash = key.indexOf('/', well.length() + 1);
@@ -113,12 +113,12 @@ final class WellStores {
 
   @Nullable WellState well(String well) {
     WellState state = open(well).state;
-    return state == null ? null : WellState.newBuilder(state).build();
+    return state == null ? null : copy(state, state.getLastArrival());
   }
 
   void put(String well, WellState state) {
     OpenWell known = open(well);
-    known.state = WellState.newBuilder(state).build();
+    known.state = copy(state, state.getLastArrival());
     if (known.written == null || worthWriting(known.written, state)) {
       known.written = known.state;
       wells.put(well, state);
@@ -129,7 +129,13 @@ final class WellStores {
     if (now.getLastArrival() - before.getLastArrival() >= ARRIVAL_STEP_MILLIS) {
       return true;
     }
-    return !WellState.newBuilder(before).setLastArrival(now.getLastArrival()).build().equals(now);
+    return !copy(before, now.getLastArrival()).equals(now);
+  }
+
+  /** By the constructor: Avro's builder checks and copies each field for itself, and this is done four times an image. */
+  private static WellState copy(WellState well, long lastArrival) {
+    return new WellState(
+        well.getLife(), well.getRevision(), well.getDeadlineReached(), lastArrival, well.getUnknownChannel(), well.getConflict(), well.getImplausibleTime());
   }
 
   void forgetWell(String well) {
